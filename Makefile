@@ -1,0 +1,52 @@
+# Everything from nothing: python3, pip and make are all that is assumed.
+PYTHON ?= python3
+WORK_YEAR ?= 2021
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+# Where this is set, every process parses its libraries anew and a run takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONUTF8 = 1
+
+.PHONY: setup reports test test-all lint lab golden sample lock clean
+
+reports: $(STAMP)  ## the main job: every report of the sample district
+	$(BIN)/perfanalysis run --work-year $(WORK_YEAR)
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+test: $(STAMP)  ## what a contributor runs: within ten minutes
+	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
+
+test-all: $(STAMP)  ## what `make test` leaves out: kernels, browser; a skip fails in CI
+	$(BIN)/python -m pytest -m "slow or browser" -n 2 --dist loadfile $(if $(CI),--fail-on-skip)
+	$(BIN)/python -m pytest --nbval --nbval-current-env -p no:python -n 2 --dist loadfile tests/golden
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab notebooks
+
+golden: $(STAMP)  ## rewrite the executed notebooks that nbval compares with
+	$(BIN)/python tests/golden/regenerate.py
+
+sample: $(STAMP)  ## rewrite the made-up district under data/
+	$(BIN)/perfanalysis sample --out data
+
+lock:  ## maintainers: needs uv
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate pyproject.toml --extra dev --output-file requirements.lock
+
+clean:
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache
+	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Budget performance evaluation of a Chinese district: scores, rates, linkage, reports."""

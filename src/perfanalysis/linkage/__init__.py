@@ -1,0 +1,1 @@
+"""What follows: results and the next budget."""

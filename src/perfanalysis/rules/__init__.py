@@ -1,0 +1,1 @@
+"""What applies: dated rules, each with its document."""

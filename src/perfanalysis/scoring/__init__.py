@@ -1,0 +1,1 @@
+"""What it earned: scores, and the ledger of every lost point."""
