@@ -5,7 +5,7 @@ import sys
 # Building 35 parsers on import that no notebook schema uses costs two seconds a process.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-import pytest
+import pytest  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
