@@ -1,0 +1,82 @@
+"""What was paid against what was done."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.tables import YearData
+from perfanalysis.rules.loader import RulesInForce
+
+
+def paid_against_work(contracts: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
+    """Compare money paid under a contract with verified work, at each date of measurement.
+
+    Parameters
+    ----------
+    contracts : DataFrame
+        Table ``contracts``: a row a contract and date.
+    payments : DataFrame
+        Table ``payments``; only those with a ``contract_id`` count.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `contracts` (index kept) with ``paid_wan``, everything paid up to and
+        including that date, and ``ahead_wan``: paid − (work done + the agreed advance), in 万元;
+        negative where payment lags.
+    """
+    paid = payments.dropna(subset=["contract_id"]).sort_values("date")
+    paid = paid.assign(paid_wan=paid.groupby("contract_id")["amount_wan"].cumsum())
+    measured = contracts.reset_index(names="row").sort_values(["date", "row"])
+    joined = pd.merge_asof(
+        measured,
+        paid[["date", "contract_id", "paid_wan"]],
+        on="date",
+        by="contract_id",
+    )
+    joined = joined.assign(paid_wan=joined["paid_wan"].fillna(0.0)).set_index("row").sort_index()
+    allowed = joined["work_done_wan"] + joined["advance_wan"].fillna(0.0)
+    return joined.assign(ahead_wan=joined["paid_wan"] - allowed)
+
+
+def paid_ahead(year: YearData, rules: RulesInForce) -> pd.DataFrame:
+    """Flag contracts paid beyond verified work and the agreed advance.
+
+    Parameters
+    ----------
+    year : YearData
+        Tables ``projects``, ``contracts``, ``payments``.
+    rules : RulesInForce
+        ``payments.ahead_tolerance``, a share of the contract sum.
+
+    Returns
+    -------
+    DataFrame
+        Flags of kind ``payment-ahead-of-work``, one a contract, at the date when it was
+        furthest ahead; ``amount_wan`` is how far; largest first.
+    """
+    rule = rules.get("payments.ahead_tolerance")
+    compared = paid_against_work(year["contracts"], year["payments"])
+    ahead = compared[compared["ahead_wan"] > rule.value * compared["signed_wan"]]
+    ahead = ahead.reset_index().sort_values(["ahead_wan", "contract_id"], ascending=[False, True])
+    worst = ahead.drop_duplicates("contract_id")
+    named = worst.merge(year["projects"][["project_id", "unit_id", "name"]], on="project_id")
+    return flags_frame(
+        (
+            "payment-ahead-of-work",
+            row.project_id,
+            row.unit_id,
+            row.name,
+            row.ahead_wan,
+            f"合同{row.contract_id}至{row.date:%Y-%m-%d}已付{row.paid_wan:,.2f}，"
+            f"已核实工程量{row.work_done_wan:,.2f}，超出{row.ahead_wan:,.2f}",
+            str(year.where("contracts", row.row, "work_done_wan")),
+            rule.key,
+            rule.basis,
+        )
+        for row in named.itertuples(index=False)
+    )
+
+
+__all__ = ["paid_against_work", "paid_ahead"]

@@ -1,0 +1,136 @@
+"""What is wrong with the targets that were set: blank, copied, not set for a kind at all.
+
+Whether a target in words can be measured is judged by `perfanalysis.scoring.review`.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.tables import YearData
+
+OUTPUT_KINDS = ("数量", "质量", "时效", "成本")
+
+
+def target_flags(year: YearData) -> pd.DataFrame:
+    """Flag blank targets, indicators copied across kinds, and kinds with no indicator.
+
+    Parameters
+    ----------
+    year : YearData
+        Tables ``projects``, ``indicators``; indicators of whole units are left out.
+
+    Returns
+    -------
+    DataFrame
+        Flags of kinds ``target-missing``, ``indicators-identical``, ``quality-missing``,
+        ``cost-missing``, ``satisfaction-missing``; no money.
+    """
+    of_projects = year["indicators"].dropna(subset=["project_id"])
+    projects = year["projects"].set_index("project_id")[["unit_id", "name"]]
+    named = of_projects.rename_axis("row").reset_index()
+    named = named.join(projects.rename(columns={"unit_id": "owner"}), on="project_id")
+    return flags_frame(
+        [
+            *_blank_targets(year, named),
+            *_identical_kinds(year, named),
+            *_kinds_missing(year, named, projects),
+        ]
+    )
+
+
+def output_kind(level2: pd.Series) -> pd.Series:
+    """Which of 数量, 质量, 时效, 成本 a level-2 name speaks of; missing where none."""
+    return level2.str.extract(f"({'|'.join(OUTPUT_KINDS)})", expand=False)
+
+
+def _blank_targets(year: YearData, named: pd.DataFrame) -> list[tuple[object, ...]]:
+    blank = named[named["target"].isna() & named["target_text"].isna()]
+    return [
+        (
+            "target-missing",
+            row.project_id,
+            row.owner,
+            row.name,
+            None,
+            f"指标“{row.level3}”没有填目标值",
+            _cell(year, row, "target"),
+            "",
+            "",
+        )
+        for row in blank.itertuples(index=False)
+    ]
+
+
+def _identical_kinds(year: YearData, named: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Output indicators of one project that are the same text under two kinds or more."""
+    kinds = named.assign(kind=output_kind(named["level2"])).dropna(subset=["kind"])
+    text = kinds["level3"].str.replace(r"\s+", "", regex=True)
+    kinds = kinds.assign(text=text).sort_values("row")
+    groups = kinds.groupby(["project_id", "text"], sort=False)
+    rows = []
+    for (_, text), group in groups:
+        if group["kind"].nunique() < 2:
+            continue
+        first = next(group.itertuples(index=False))
+        under = "、".join(dict.fromkeys(group["kind"]))
+        rows.append(
+            (
+                "indicators-identical",
+                first.project_id,
+                first.owner,
+                first.name,
+                None,
+                f"{under}指标完全相同：“{text}”",
+                _cell(year, first, "level3"),
+                "",
+                "",
+            )
+        )
+    return rows
+
+
+def _kinds_missing(
+    year: YearData, named: pd.DataFrame, projects: pd.DataFrame
+) -> list[tuple[object, ...]]:
+    """Projects that have indicators, but none of quality, cost or satisfaction."""
+    kind = output_kind(named["level2"])
+    has = pd.DataFrame(
+        {
+            "project_id": named["project_id"],
+            "quality-missing": kind == "质量",
+            "cost-missing": (kind == "成本") | (named["level1"] == "cost"),
+            "satisfaction-missing": (named["level1"] == "satisfaction")
+            | named["level2"].str.contains("满意", na=False),
+        }
+    )
+    covered = has.groupby("project_id").any()
+    first_row = named.drop_duplicates("project_id").set_index("project_id")
+    labels = {"quality-missing": "质量", "cost-missing": "成本", "satisfaction-missing": "满意度"}
+    return [
+        (
+            code,
+            project_id,
+            projects.at[project_id, "unit_id"],
+            projects.at[project_id, "name"],
+            None,
+            f"没有设置{label}指标",
+            str(year.where("indicators", first_row.at[project_id, "row"], "level2")),
+            "",
+            "",
+        )
+        for code, label in labels.items()
+        for project_id in covered.index[~covered[code]]
+    ]
+
+
+def _cell(year: YearData, row: object, column: str) -> str:
+    """Where the form says it; else the cell of the table itself."""
+    stated = getattr(row, "source_cell", None)
+    if isinstance(stated, str) and stated:
+        return stated
+    return str(year.where("indicators", row.row, column))  # type: ignore[attr-defined]
+
+
+__all__ = ["OUTPUT_KINDS", "output_kind", "target_flags"]
