@@ -49,13 +49,14 @@ class RuleFileError(RuleError):
 class RuleNotInForceError(RuleError, LookupError):
     """A rule exists but has no value on the date asked for."""
 
-    def __init__(self, rule: str, on: str, first: str) -> None:
+    def __init__(self, rule: str, on: str, first: str | None) -> None:
         self.rule = rule
         self.on = on
         self.first = first
+        known = f"最早一版自 {first} 起施行" if first else "尚未录入任何一版"
         super().__init__(
-            f"规则 {rule} 在 {on} 尚无有效取值：最早一版自 {first} 起施行。"
-            f"请核对评价日期，或在规则文件中补录更早的版本及其文号。"
+            f"规则 {rule} 在 {on} 没有有效取值：{known}。"
+            f"请核对评价日期，或在规则文件中补录该日有效的版本及其文号。"
         )
 
 
