@@ -1,0 +1,237 @@
+"""suite.toml: whose work year it is, which budget years its stages read, what may be shown."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from perfanalysis.errors import ParameterError
+from perfanalysis.suite.settings import read_settings
+
+Lang = Literal["zh", "en"]
+Edition = Literal["internal", "public"]
+Status = Literal["征求意见稿", "定稿"]
+
+FILE_NAME = "suite.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Whom the reports are about.
+
+    Attributes
+    ----------
+    name : str
+        As printed.
+    sample : bool
+        Whether the data is made up; then every page says so.
+    """
+
+    name: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Which budget year each stage of a work year reads, as an offset in years."""
+
+    evaluation: int = -1
+    monitoring: int = 0
+    targets: int = 1
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of the evaluation team, as the signature page prints it."""
+
+    name: str
+    unit: str = ""
+    title: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """Who asked, who did the work, and the state of the report.
+
+    Attributes
+    ----------
+    client, agency, lead_evaluator : str
+        委托方、评价机构、主评人.
+    report_date : date
+        Printed as the date of the report; nothing reads a clock.
+    status : {"征求意见稿", "定稿"}
+    version : str
+    team : tuple of Member
+    """
+
+    client: str
+    agency: str
+    lead_evaluator: str
+    report_date: date
+    status: Status = "征求意见稿"
+    version: str = "1.0"
+    team: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the columns that end in ``_wan`` hold, as printed everywhere.
+
+    Attributes
+    ----------
+    unit : str
+        Name of the unit.
+    scale : int
+        How many of the currency's basic unit (元) one of it is; > 0.
+    """
+
+    unit: str = "万元"
+    scale: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRules:
+    """Rule files laid over the national ones, in this order.
+
+    Attributes
+    ----------
+    local : tuple of str
+        Paths relative to the folder of suite.toml.
+    """
+
+    local: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """What may leave the bureau.
+
+    Attributes
+    ----------
+    public : tuple of str
+        Glob patterns of the pages of the public edition, e.g. ``60_district``; none by default.
+    """
+
+    public: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The keys of suite.toml."""
+
+    work_year: int
+    district: District
+    engagement: Engagement
+    language: Lang = "zh"
+    stages: Stages = field(default_factory=Stages)
+    money: Money = field(default_factory=Money)
+    rules: LocalRules = field(default_factory=LocalRules)
+    publish: Publish = field(default_factory=Publish)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One workspace's settings.
+
+    Attributes
+    ----------
+    path : Path
+        suite.toml itself; its folder is the workspace.
+    work_year : int
+        The work year where a command is given none.
+    language : {"zh", "en"}
+        The language where a command is given none.
+    """
+
+    path: Path
+    work_year: int
+    language: Lang
+    district: District
+    engagement: Engagement
+    stages: Stages
+    money: Money
+    rules: LocalRules
+    publish: Publish
+
+    @property
+    def root(self) -> Path:
+        """The workspace: the folder that suite.toml stands in."""
+        return self.path.parent
+
+    @property
+    def rule_files(self) -> tuple[Path, ...]:
+        """The local rule files, in the order in which they are laid over."""
+        return tuple(self.root / name for name in self.rules.local)
+
+
+def load_suite(path: Path | str) -> Suite:
+    """Read suite.toml, refusing what it does not know.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such file, it is not TOML, or a key or value is not one of those that
+        `Suite` documents; the message names the choices.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ParameterError(
+            f"找不到设置文件 {path}。请在含有 {FILE_NAME} 的文件夹中运行，或用 --suite 指明。"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ParameterError(
+            f"读不了设置文件 {path.name}：{error}。请按 TOML 格式改正（UTF-8 编码）。"
+        ) from None
+    read = read_settings(_File, values, file=path.name)
+    _check(read, path)
+    return Suite(
+        path=path,
+        work_year=read.work_year,
+        language=read.language,
+        district=read.district,
+        engagement=read.engagement,
+        stages=read.stages,
+        money=read.money,
+        rules=read.rules,
+        publish=read.publish,
+    )
+
+
+def _check(read: _File, path: Path) -> None:
+    if not 1000 <= read.work_year <= 9999:
+        raise ParameterError(
+            f"{path.name} 的 work_year 应为四位年份，实际为 {read.work_year}。请改正。"
+        )
+    if read.money.scale <= 0:
+        raise ParameterError(
+            f"{path.name} 的 money.scale 应大于 0，实际为 {read.money.scale}。万元为 10000。"
+        )
+    for name in read.rules.local:
+        if not (path.parent / name).is_file():
+            raise ParameterError(
+                f"{path.name} 的 rules.local 中的 {name} 不存在。请核对文件名（相对于设置文件）。"
+            )
+
+
+__all__ = [
+    "FILE_NAME",
+    "District",
+    "Edition",
+    "Engagement",
+    "Lang",
+    "LocalRules",
+    "Member",
+    "Money",
+    "Publish",
+    "Stages",
+    "Status",
+    "Suite",
+    "load_suite",
+]
