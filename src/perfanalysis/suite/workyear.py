@@ -1,0 +1,188 @@
+"""One work year as a notebook sees it: each stage's budget year, the rules, the results.
+
+Everything is worked out on first use and kept, so that a notebook pays for what it shows. A
+worker of the suite opens the year once before it forks: its reports find the results there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from perfanalysis.data.checks import check_year
+from perfanalysis.data.findings import Finding
+from perfanalysis.data.tables import YearData, load_year
+from perfanalysis.linkage.proposal import Proposal, propose_budget
+from perfanalysis.money.execution import execution_rates
+from perfanalysis.money.pace import rush_screen, slow_projects
+from perfanalysis.money.payments import paid_ahead
+from perfanalysis.planning.targets import target_flags
+from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
+from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
+from perfanalysis.scoring.projects import ProjectScores, score_projects
+from perfanalysis.suite.config import Suite, load_suite
+
+
+@dataclass(frozen=True)
+class WorkYear:
+    """A work year: which budget year each of its stages reads is set in suite.toml.
+
+    Attributes
+    ----------
+    suite : Suite
+    work_year : int
+    data_dir : Path
+        Holds a folder a budget year.
+    book : RuleBook
+        National rules with the district's own laid over.
+    """
+
+    suite: Suite
+    work_year: int
+    data_dir: Path
+    book: RuleBook
+
+    @property
+    def sample(self) -> bool:
+        """Whether the data is made up, which every page must say."""
+        return self.suite.district.sample
+
+    @property
+    def evaluation_year(self) -> int:
+        """Budget year that is evaluated (事后)."""
+        return self.work_year + self.suite.stages.evaluation
+
+    @property
+    def monitoring_year(self) -> int:
+        """Budget year that is monitored (事中)."""
+        return self.work_year + self.suite.stages.monitoring
+
+    @property
+    def targets_year(self) -> int:
+        """Budget year whose targets are reviewed (事前)."""
+        return self.work_year + self.suite.stages.targets
+
+    @property
+    def requests_year(self) -> int:
+        """Budget year that results move (结果应用)."""
+        return self.work_year + self.suite.stages.requests
+
+    @cached_property
+    def evaluation(self) -> YearData:
+        """The budget year that is evaluated."""
+        return self._year(self.evaluation_year)
+
+    @cached_property
+    def monitoring(self) -> YearData:
+        """The budget year that is monitored."""
+        return self._year(self.monitoring_year)
+
+    @cached_property
+    def targets(self) -> YearData:
+        """The budget year whose targets are reviewed."""
+        return self._year(self.targets_year)
+
+    @cached_property
+    def requests(self) -> pd.DataFrame:
+        """Table ``budget_requests`` of the budget year that results move."""
+        folder = self.data_dir / str(self.requests_year)
+        return load_year(folder, only=["budget_requests"])["budget_requests"]
+
+    @cached_property
+    def rules(self) -> RulesInForce:
+        """The rules in force on the evaluation date of the evaluated budget year."""
+        return self.book.on(evaluation_date(self.evaluation_year))
+
+    @cached_property
+    def scores(self) -> ProjectScores:
+        """Review of every self-evaluated project."""
+        return score_projects(self.evaluation, self.rules)
+
+    @cached_property
+    def key_evaluation(self) -> KeyEvaluation:
+        """Evaluation of the key and special projects."""
+        return evaluate_key_projects(self.evaluation, self.rules)
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """What the results propose for the next budget."""
+        return propose_budget(self.scores, self.monitoring, self.requests, self.rules)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """What must be verified in the evaluated year: see `perfanalysis.data.flags`."""
+        year = self.evaluation
+        evaluated = year["projects"].loc[year["projects"]["is_self_evaluated"], "project_id"]
+        rates = execution_rates(year, by="project", projects=evaluated)
+        found = [
+            slow_projects(rates, year, self.rules),
+            rush_screen(year, self.rules),
+            paid_ahead(year, self.rules),
+            target_flags(year),
+        ]
+        return pd.concat(found, ignore_index=True)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What loading and checking found in the evaluated and the monitored year."""
+        years = {year.budget_year: year for year in (self.evaluation, self.monitoring)}
+        return tuple(
+            finding for year in years.values() for finding in (*year.findings, *check_year(year))
+        )
+
+    def _year(self, budget_year: int) -> YearData:
+        return load_year(self.data_dir / str(budget_year))
+
+
+def open_work_year(
+    *, work_year: int, data_dir: Path | str = "data", suite_file: Path | str = "suite.toml"
+) -> WorkYear:
+    """Open a work year; the same unchanged files give the same object within a process.
+
+    Parameters
+    ----------
+    work_year : int
+        工作年度.
+    data_dir : Path or str, default "data"
+        Folder with a folder a budget year.
+    suite_file : Path or str, default "suite.toml"
+
+    Returns
+    -------
+    WorkYear
+
+    Raises
+    ------
+    ParameterError
+        If suite.toml is wrong.
+    RuleFileError
+        If a rule file is wrong.
+    """
+    data, settings = Path(data_dir).resolve(), Path(suite_file).resolve()
+    suite = load_suite(settings)
+    return _opened(work_year, data, settings, _state([settings, *suite.rule_files], data))
+
+
+def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of every input: changes when one of them does."""
+    inputs = [*files, *sorted(path for path in data.rglob("*") if path.is_file())]
+    return tuple(
+        (str(path), status.st_size, status.st_mtime_ns)
+        for path in inputs
+        if (status := path.stat())
+    )
+
+
+@lru_cache(maxsize=4)
+def _opened(
+    work_year: int, data: Path, settings: Path, state: tuple[tuple[str, int, int], ...]
+) -> WorkYear:
+    del state  # part of the key only
+    suite = load_suite(settings)
+    return WorkYear(suite, work_year, data, load_rules(*suite.rule_files))
+
+
+__all__ = ["WorkYear", "open_work_year"]
