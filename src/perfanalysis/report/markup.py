@@ -1,0 +1,86 @@
+"""Plain text into HTML: everything that a page shows passes here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from perfanalysis.errors import ReportError
+
+# Controls that draw nothing, or that turn the text after them round: shown as what they are.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ANCHOR = re.compile(r"[a-z][a-z0-9-]*\Z")
+_PAGE = re.compile(r"[\w][\w.-]*\.html(#[a-z][a-z0-9-]*)?\Z")
+_REFERENCE = re.compile("\ue000([a-z0-9-]+)\ue001")
+_PENDING = re.compile('<a class="ref" href="#([a-z0-9-]+)">[^<]*</a>')
+
+
+def clean(text: Any) -> str:
+    """Text with control and direction marks made visible as U+FFFD, and plain line ends."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text).replace("\r\n", "\n"))
+
+
+def html(text: Any) -> Markup:
+    """Escape text for an element or a quoted attribute."""
+    return escape(clean(text))
+
+
+def check_anchor(anchor: str) -> str:
+    """Return an anchor fit for an id, or raise ReportError."""
+    if not _ANCHOR.match(anchor):
+        raise ReportError(
+            f"锚点 {anchor!r} 不能用：只用小写英文字母、数字和连字符，以字母开头，如 points-lost。"
+        )
+    return anchor
+
+
+def check_page_link(href: str) -> str:
+    """Return a link to a page of the same folder, or raise ReportError."""
+    if not _PAGE.match(href):
+        raise ReportError(f"链接 {href!r} 不能用：只能指向同一目录中的 .html 页面。")
+    return href
+
+
+def reference(anchor: str) -> str:
+    """Return a mark that becomes a link reading 表1 or 图2 where the text is shown."""
+    return f"\ue000{check_anchor(anchor)}\ue001"
+
+
+def with_references(text: Any, name_of: Callable[[str], str]) -> Markup:
+    """Escape text and turn the marks of `reference` into links."""
+
+    def link(match: re.Match[str]) -> str:
+        return f'<a class="ref" href="#{match[1]}">{escape(name_of(match[1]))}</a>'
+
+    return Markup(_REFERENCE.sub(link, str(html(text))))
+
+
+def settle_references(fragment: str, names: Mapping[str, str]) -> str:
+    """Give every link of `with_references` its final name, known once the page is whole.
+
+    Raises
+    ------
+    ReportError
+        If the text cites a table or figure that the page does not have.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        if match[1] not in names:
+            raise ReportError(f"正文引用了 {match[1]}，但报告中没有这张表或图。请核对锚点。")
+        return f'<a class="ref" href="#{match[1]}">{escape(names[match[1]])}</a>'
+
+    return _PENDING.sub(link, fragment)
+
+
+__all__ = [
+    "check_anchor",
+    "check_page_link",
+    "clean",
+    "html",
+    "reference",
+    "settle_references",
+    "with_references",
+]

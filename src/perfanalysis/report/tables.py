@@ -1,0 +1,228 @@
+"""Tables of a page: three rules, one precision a column, missing written, totals checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from perfanalysis.errors import ReportError
+from perfanalysis.report.columns import MISSING, Column
+from perfanalysis.report.formats import exact, fixed, half_up, is_missing
+from perfanalysis.report.markup import check_page_link, html
+from perfanalysis.report.text import Texts
+
+LONG_TABLE = 60  # rows; longer ones are folded
+LONG_CELL = 18  # characters; a column with such text is kept wide enough to read
+TIE = Decimal("1e-6")  # 0.01 yuan in 万元: what imported sums tie to
+_LEGEND = dict(zip(MISSING, ("not-applicable", "not-reported", "withheld"), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it is to be printed.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a line, in the order shown. It is not changed.
+    columns : mapping of str to Column
+        The columns shown, in order; the first is the row's header.
+    caption : str
+        Neutral name of the table.
+    unit : str
+        What stands at the right above the table; empty for the money unit where money is shown.
+    total : mapping of str to value, or None
+        The last row. Each value was computed apart from the rows and is checked against them.
+    notes : sequence of str
+    source : str
+    """
+
+    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+    caption: str
+    unit: str = ""
+    total: Mapping[str, Any] | None = None
+    notes: Sequence[str] = field(default=())
+    source: str = ""
+
+
+def table_html(table: Table, *, number: str, anchor: str, say: Texts) -> Markup:
+    """Return a numbered table as HTML.
+
+    Raises
+    ------
+    ReportError
+        If a column is missing, a value is not of its column's kind, money would carry another
+        unit than the page's, or the rows do not add to the total shown.
+    """
+    _check_columns(table)
+    rows = printed_rows(table, say)
+    total, adjusted = _total_row(table, say)
+    body = table_element(table, rows, total, say, label=f"{anchor}-caption")
+    unit = _unit(table, say)
+    parts = [
+        f'<figure class="table" id="{anchor}"><figcaption id="{anchor}-caption">',
+        html(say("caption", number=number, name=table.caption)),
+        f' <span class="unit">{html(say("unit", unit=unit))}</span>' if unit else "",
+        "</figcaption>",
+        folded(body, len(rows), say),
+        _notes(table, rows, total, adjusted, say),
+        "</figure>",
+    ]
+    return Markup("".join(parts))
+
+
+def folded(body: str, rows: int, say: Texts) -> str:
+    """Fold a table that is longer than `LONG_TABLE` rows."""
+    if rows <= LONG_TABLE:
+        return body
+    return f"<details><summary>{html(say('all-rows', n=rows))}</summary>{body}</details>"
+
+
+def printed_rows(table: Table, say: Texts) -> list[list[str]]:
+    """Return every cell as the text that is printed."""
+    shown = [
+        [column.printed(value, money_scale=say.money_scale) for value in table.frame[name]]
+        for name, column in table.columns.items()
+    ]
+    return [list(row) for row in zip(*shown, strict=True)]
+
+
+def table_element(
+    table: Table, rows: list[list[str]], total: list[str] | None, say: Texts, *, label: str
+) -> str:
+    """Return the ``<table>`` in the box that it scrolls in."""
+    columns = list(table.columns.values())
+    heads = "".join(
+        f'<th scope="col"{_class(column, index, rows)}>{html(_header(column, say))}</th>'
+        for index, column in enumerate(columns)
+    )
+    body = "".join(_row(cells, columns, _links(table, at)) for at, cells in enumerate(rows))
+    if not rows:
+        body = f'<tr><td colspan="{len(columns)}">{html(say("no-rows"))}</td></tr>'
+    foot = f"<tfoot>{_row(total, columns, {})}</tfoot>" if total else ""
+    return (
+        f'<div class="table-box" role="region" tabindex="0" aria-labelledby="{label}">'
+        f'<table aria-labelledby="{label}"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody>{foot}</table></div>"
+    )
+
+
+def _check_columns(table: Table) -> None:
+    if not table.columns:
+        raise ReportError(f"表“{table.caption}”没有列。")
+    links = [column.href for column in table.columns.values() if column.href]
+    missing = [name for name in [*table.columns, *links] if name not in table.frame.columns]
+    if missing:
+        raise ReportError(
+            f"表“{table.caption}”要显示的列不在数据中：{'、'.join(missing)}；"
+            f"数据有：{'、'.join(map(str, table.frame.columns))}。"
+        )
+
+
+def _unit(table: Table, say: Texts) -> str:
+    if not any(column.kind == "money" for column in table.columns.values()):
+        return table.unit
+    if table.unit not in ("", say.money_unit, say.money_unit_given):
+        raise ReportError(
+            f"表“{table.caption}”的金额单位写作{table.unit}，但本次运行的金额单位是"
+            f"{say.money_unit_given}。请不写 unit，由页面按 suite.toml 给出。"
+        )
+    return say.money_unit
+
+
+def _header(column: Column, say: Texts) -> str:
+    unit = column.unit or (say(column.unit_key) if column.unit_key else "")
+    return say("header-unit", label=column.label, unit=unit) if unit else column.label
+
+
+def _class(column: Column, index: int, rows: list[list[str]]) -> str:
+    if column.is_numeric:
+        return ' class="num"'
+    long = column.kind == "text" and any(len(row[index]) > LONG_CELL for row in rows)
+    return ' class="long"' if long else ""
+
+
+def _links(table: Table, at: int) -> dict[int, str]:
+    """Return position of a cell to the page it links to, for one row."""
+    found = {}
+    for index, column in enumerate(table.columns.values()):
+        if column.href:
+            href = table.frame[column.href].iloc[at]
+            if not is_missing(href) and href:
+                found[index] = check_page_link(str(href))
+    return found
+
+
+def _row(cells: list[str], columns: list[Column], links: Mapping[int, str]) -> str:
+    shown = []
+    for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+        content: str = html(cell)
+        if index in links:
+            content = f'<a href="{html(links[index])}">{content}</a>'
+        kind = ' class="num"' if column.is_numeric else ""
+        tag = '<th scope="row"' if index == 0 else "<td"
+        shown.append(f"{tag}{kind}>{content}</{'th' if index == 0 else 'td'}>")
+    return f"<tr>{''.join(shown)}</tr>"
+
+
+def _total_row(table: Table, say: Texts) -> tuple[list[str] | None, bool]:
+    """Return the last row, and whether rounding keeps the printed rows from adding to it."""
+    if table.total is None:
+        return None, False
+    strangers = [name for name in table.total if name not in table.columns]
+    if strangers:
+        raise ReportError(f"表“{table.caption}”的合计给了不显示的列：{'、'.join(strangers)}。")
+    cells, adjusted = [], False
+    for index, (name, column) in enumerate(table.columns.items()):
+        if name in table.total:
+            cells.append(column.printed(table.total[name], money_scale=say.money_scale))
+            if column.adds:
+                adjusted |= _check_sum(table, name, column, say.money_scale)
+        else:
+            cells.append(say("total") if index == 0 else "")
+    return cells, adjusted
+
+
+def _check_sum(table: Table, name: str, column: Column, scale: Decimal) -> bool:
+    """Refuse rows that do not add; return whether the printed ones miss by rounding alone."""
+    stated = table.total[name] if table.total else None
+    if is_missing(stated) or (isinstance(stated, str) and stated in MISSING):
+        return False
+    parts = [
+        column.scaled(value, scale)
+        for value in table.frame[name]
+        if not is_missing(value) and value not in MISSING
+    ]
+    total = column.scaled(exact(stated), scale)
+    if abs(sum(parts, Decimal(0)) - total) > TIE:
+        raise ReportError(
+            f"表“{table.caption}”的“{column.label}”各行相加为"
+            f"{fixed(sum(parts, Decimal(0)), column.decimals)}，合计却给了"
+            f"{fixed(total, column.decimals)}。请查明差额后再出报告。"
+        )
+    printed = sum((half_up(part, column.decimals) for part in parts), Decimal(0))
+    return printed != half_up(total, column.decimals)
+
+
+def _notes(
+    table: Table, rows: list[list[str]], total: list[str] | None, adjusted: bool, say: Texts
+) -> str:
+    cells = {cell for row in [*rows, total or []] for cell in row}
+    used = [say(f"missing-{key}") for mark, key in _LEGEND.items() if mark in cells]
+    notes = [say("note", text=note) for note in table.notes]
+    if adjusted:
+        notes.append(say("note", text=say("rounding-note")))
+    if used:
+        notes.append(say("note", text=say("missing-join").join(used) + say("missing-end")))
+    if table.source:
+        notes.append(say("source", text=table.source))
+    return "".join(f'<p class="note">{html(note)}</p>' for note in notes)
+
+
+__all__ = ["LONG_TABLE", "Table", "folded", "printed_rows", "table_element", "table_html"]
