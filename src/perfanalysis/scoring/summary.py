@@ -1,0 +1,90 @@
+"""Scores brought together: by unit, for the district, and what was lost where."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from perfanalysis.scoring.projects import ProjectScores
+
+GRADES = ("excellent", "good", "fair", "poor")
+
+
+def summarise_units(scores: ProjectScores) -> pd.DataFrame:
+    """One row a unit with self-evaluated projects.
+
+    Parameters
+    ----------
+    scores : ProjectScores
+
+    Returns
+    -------
+    DataFrame
+        Sorted by ``unit_id``: ``projects`` and ``graded`` (numbers), ``annual_wan``,
+        ``executed_wan`` (万元), ``execution_rate`` (ratio of the sums), ``stated_mean``,
+        ``review_mean``, ``difference_mean`` (points, means over the projects that have both
+        scores, unrounded), ``lost`` (points lost by review, all projects).
+    """
+    projects = scores.projects
+    both = projects["stated_total"].notna() & projects["review_total"].notna()
+    scored = projects.assign(
+        stated=projects["stated_total"].where(both),
+        review=projects["review_total"].where(both),
+        gap=projects["difference"].where(both),
+    )
+    table = scored.groupby("unit_id").agg(
+        projects=("project_id", "size"),
+        graded=("grade", "count"),
+        annual_wan=("annual_wan", "sum"),
+        executed_wan=("executed_wan", "sum"),
+        stated_mean=("stated", "mean"),
+        review_mean=("review", "mean"),
+        difference_mean=("gap", "mean"),
+    )
+    rate = table["executed_wan"] / table["annual_wan"].where(table["annual_wan"] > 0)
+    lost = exact_points(scores.ledger.groupby("unit_id")["lost"].sum())
+    table = table.assign(
+        execution_rate=rate, lost=lost.reindex(table.index, fill_value=0.0)
+    ).reset_index()
+    order = ["projects", "graded", "annual_wan", "executed_wan", "execution_rate"]
+    return table[["unit_id", *order, "stated_mean", "review_mean", "difference_mean", "lost"]]
+
+
+def grade_counts(scores: ProjectScores) -> pd.DataFrame:
+    """Number and money of projects of each grade, best first; then those without a grade.
+
+    Columns ``grade`` (code; empty text where no grade was given), ``projects``, ``annual_wan``.
+    """
+    grade = scores.projects["grade"].fillna("")
+    table = (
+        scores.projects.assign(grade=grade)
+        .groupby("grade")
+        .agg(projects=("project_id", "size"), annual_wan=("annual_wan", "sum"))
+    )
+    return table.reindex([*GRADES, ""], fill_value=0).rename_axis("grade").reset_index()
+
+
+def losses_by(ledger: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Sum the deductions of a ledger, largest first.
+
+    Returns `columns`, ``deductions`` (number of lines), ``projects`` and ``lost`` (points).
+    """
+    table = (
+        ledger.groupby(columns)
+        .agg(
+            deductions=("lost", "size"),
+            projects=("project_id", "nunique"),
+            lost=("lost", "sum"),
+        )
+        .reset_index()
+    )
+    table = table.assign(lost=exact_points(table["lost"]))
+    order = ["lost", *columns]
+    return table.sort_values(order, ascending=[False, *[True] * len(columns)], ignore_index=True)
+
+
+def exact_points(sums: pd.Series) -> pd.Series:
+    """Sums of points, freed of what binary addition adds: points are whole hundredths."""
+    return (sums * 100).round() / 100
+
+
+__all__ = ["GRADES", "exact_points", "grade_counts", "losses_by", "summarise_units"]
