@@ -20,6 +20,8 @@ from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.pace import rush_screen, slow_projects
 from perfanalysis.money.payments import paid_ahead
 from perfanalysis.planning.targets import target_flags
+from perfanalysis.report.page import Page
+from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
@@ -132,6 +134,12 @@ class WorkYear:
         return tuple(
             finding for year in years.values() for finding in (*year.findings, *check_year(year))
         )
+
+    def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
+        """Return an empty page and the sentences of a notebook, in the district's money unit."""
+        unit = self.suite.money.unit
+        page = Page(notebook, lang=lang, sample=self.sample, money_unit=unit)
+        return page, texts(notebook, lang, money_unit=unit)
 
     def _year(self, budget_year: int) -> YearData:
         return load_year(self.data_dir / str(budget_year))

@@ -1,0 +1,89 @@
+"""From a frame of codes to the columns of a printed table, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.errors import ReportError
+from perfanalysis.report.columns import (
+    Column,
+    date_col,
+    int_col,
+    money_col,
+    number_col,
+    pp_col,
+    rate_col,
+    score_col,
+    text_col,
+)
+from perfanalysis.report.text import Texts
+
+_KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
+    {
+        "date": date_col,
+        "int": int_col,
+        "money": money_col,
+        "money+": partial(money_col, signed=True),
+        "number": number_col,
+        "points": partial(score_col, adds=True),
+        "pp": pp_col,
+        "rate": rate_col,
+        "score": score_col,
+        "score+": partial(score_col, signed=True),
+        "text": text_col,
+    }
+)
+
+
+def layout(say: Texts, **kinds: str) -> dict[str, Column]:
+    """Return the columns of a table, labelled from ``choices.yaml`` under ``column``.
+
+    Parameters
+    ----------
+    say : Texts
+    **kinds : str
+        Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``pp``, ``score``,
+        ``points`` (a score that adds up), ``int``, ``number``, ``date``; ``money+`` and
+        ``score+`` with their sign. ``text>page`` links each text to the page that column
+        ``page`` of the frame names.
+
+    Examples
+    --------
+    >>> from perfanalysis.report.text import texts
+    >>> layout(texts("common", "zh"), name="text", annual_wan="money")["annual_wan"].label
+    '全年预算数'
+    """
+    return {name: _column(say.label("column", name), kind) for name, kind in kinds.items()}
+
+
+def labelled(frame: pd.DataFrame, say: Texts, **kinds: str) -> pd.DataFrame:
+    """Return the frame with the codes of some columns replaced by their labels.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    say : Texts
+    **kinds : str
+        Column to the kind of code in ``choices.yaml``, e.g. ``grade="grade"``. A missing code
+        stays missing.
+    """
+    shown: dict[str, Any] = {
+        name: frame[name].map(partial(say.label, kind), na_action="ignore")
+        for name, kind in kinds.items()
+    }
+    return frame.assign(**shown)
+
+
+def _column(label: str, kind: str) -> Column:
+    name, _, page = kind.partition(">")
+    if name not in _KINDS or (page and name != "text"):
+        raise ReportError(f"列“{label}”的格式 {kind!r} 未知；可用：{'、'.join(_KINDS)}。")
+    return _KINDS[name](label, href=page) if page else _KINDS[name](label)
+
+
+__all__ = ["labelled", "layout"]
