@@ -1,0 +1,77 @@
+"""What every report begins and ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from perfanalysis.report.page import Page
+from perfanalysis.report.text import Texts
+from perfanalysis.suite.workyear import WorkYear
+
+Said = tuple[str, Mapping[str, Any]]
+
+
+def cover(year: WorkYear, say: Texts) -> dict[str, str]:
+    """Who asked, who did it, which years, and the state of the report."""
+    engagement = year.suite.engagement
+    return {
+        say("fact-client"): engagement.client,
+        say("fact-agency"): engagement.agency,
+        say("fact-lead"): engagement.lead_evaluator,
+        say("fact-years"): say(
+            "years",
+            work=year.work_year,
+            evaluation=year.evaluation_year,
+            monitoring=year.monitoring_year,
+            requests=year.requests_year,
+        ),
+        say("fact-status"): say(
+            "status",
+            status=say.label("status", engagement.status),
+            version=engagement.version,
+            date=engagement.report_date,
+        ),
+    }
+
+
+def sentences(say: Texts, said: Iterable[Said]) -> list[str]:
+    """The sentences of keys and their values, in order."""
+    return [say(key, **values) for key, values in said]
+
+
+def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> None:
+    """End a report with what it does not show: `keys`, then what holds for every report."""
+    unverified = sum(not rule.verified for rule in year.scores.rules)
+    lines = [say(key) for key in keys]
+    lines.append(say("limit-conventions"))
+    lines.append(
+        say("limit-years", evaluation=year.evaluation_year, monitoring=year.monitoring_year)
+    )
+    if unverified:
+        lines.append(say("limit-unverified", n=unverified))
+    if say.lang != "zh":
+        lines.append(say("limit-reasons"))
+    page.section(say("limits-heading"), "limits")
+    page.items(lines)
+
+
+def add_reproduction(page: Page, say: Texts, year: WorkYear, **scope: str) -> None:
+    """Say how to make the same page again; `scope` is the notebook's own parameter."""
+    name = "-".join([page.notebook, *scope.values()])
+    local = year.suite.rules.local
+    page.reproduction(
+        {
+            say("repro-version"): f"perfanalysis {version('perfanalysis')}",
+            say("repro-day"): say.date(year.rules.day),
+            say("repro-rules"): say.joined(local) if local else say("repro-none"),
+            say("repro-inputs"): say("repro-manifest"),
+            say("repro-command"): (
+                f"perfanalysis run --work-year {year.work_year} --only {name} --lang {say.lang}"
+            ),
+        }
+    )
+
+
+__all__ = ["Said", "add_limits", "add_reproduction", "cover", "sentences"]
