@@ -64,6 +64,12 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, Column]
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns without which a row belongs nowhere: the key, and ids that may not be empty."""
+        ids = (c.name for c in self.columns.values() if c.ref is not None and not c.nullable)
+        return tuple(dict.fromkeys((*self.key, *ids)))
+
 
 @cache
 def codebook() -> Mapping[str, Table]:

@@ -18,18 +18,21 @@ class Source:
         As in `Where`.
     columns : mapping of str to int
         Position of each column in the file, from 0.
+    header : int
+        Rows above the header.
     """
 
     file: str
     sheet: str
     columns: Mapping[str, int]
+    header: int = 0
 
 
 def cell_of(source: Source, row: int, column: str = "") -> Where:
-    """The cell of a data row: row 0 stands under the header, in spreadsheet row 2."""
+    """The cell of a data row: row 0 stands under the header, which is in spreadsheet row 1."""
     position = source.columns.get(column)
     letters = column_letters(position) if position is not None else "A"
-    return Where(source.file, source.sheet, f"{letters}{row + 2}")
+    return Where(source.file, source.sheet, f"{letters}{row + source.header + 2}")
 
 
 def column_letters(position: int) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from perfanalysis.data.codebook import Table, codebook
 from perfanalysis.data.findings import Finding, Where
-from perfanalysis.data.reading import RawTable, read_table
+from perfanalysis.data.reading import SUFFIXES, RawTable, read_table, table_files
 from perfanalysis.data.source import Source, cell_of
 from perfanalysis.data.typed import empty_table, typed_table
 from perfanalysis.errors import DataError
@@ -99,8 +99,9 @@ def load_year(path: Path | str, *, only: Iterable[str] | None = None) -> YearDat
             raws[name] = raw
         elif name in REQUIRED and not problems:
             findings.append(_missing(folder, codebook()[name]))
+    findings += _files_of_no_table(folder)
     sources = {
-        name: Source(raw.file, raw.sheet, MappingProxyType(dict(raw.columns)))
+        name: Source(raw.file, raw.sheet, MappingProxyType(dict(raw.columns)), raw.header)
         for name, raw in raws.items()
     }
     tables: dict[str, pd.DataFrame] = {}
@@ -148,14 +149,31 @@ def _missing(folder: Path, table: Table) -> Finding:
     )
 
 
+def _files_of_no_table(folder: Path) -> list[Finding]:
+    known = {path for table in codebook().values() for path in table_files(folder, table)}
+    return [
+        Finding(
+            "file-unknown",
+            "note",
+            path.name,
+            Where(path.name),
+            path.name,
+            f"文件 {path.name} 不是数据字典中的表，未读入",
+            "请按数据字典的表名命名，或移出该文件夹。",
+        )
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in SUFFIXES and path.is_file() and path not in known
+    ]
+
+
 def _with_known_ids(
     budget_year: int,
     tables: dict[str, pd.DataFrame],
     sources: Mapping[str, Source],
     findings: list[Finding],
 ) -> YearData:
-    """Set aside the rows whose ids no other table of the year knows."""
-    for name in tables:
+    """Set aside the rows whose ids no other table of the year knows, parents first."""
+    for name in sorted(tables, key=_depth):
         for column in codebook()[name].columns.values():
             if column.ref is None:
                 continue
@@ -165,8 +183,8 @@ def _with_known_ids(
             values = tables[name][column.name]
             strange = values.notna() & ~values.isin(tables[other][key])
             findings += [
-                _unknown_id(row, str(values[row]), column.zh, codebook()[other], where)
-                for row in tables[name].index[strange]
+                _unknown_id(str(value), column.zh, codebook()[other], where)
+                for row, value in values[strange].items()
                 if (where := cell_of(sources[name], row, column.name))
             ]
             tables[name] = tables[name].loc[~strange]
@@ -175,7 +193,13 @@ def _with_known_ids(
     )
 
 
-def _unknown_id(row: int, value: str, label: str, other: Table, where: Where) -> Finding:
+def _depth(name: str) -> int:
+    """How many tables stand between a table and one that refers to none."""
+    refs = [column.ref for column in codebook()[name].columns.values() if column.ref]
+    return 1 + max((_depth(ref.split(".")[0]) for ref in refs), default=0)
+
+
+def _unknown_id(value: str, label: str, other: Table, where: Where) -> Finding:
     return Finding(
         "id-unknown",
         "error",

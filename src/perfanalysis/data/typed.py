@@ -5,19 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from perfanalysis.data.codebook import NUMERIC, Column, Table
-from perfanalysis.data.findings import Finding
+from perfanalysis.data.codebook import Column, Table
+from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.source import Source, cell_of
+from perfanalysis.data.values import converted, dtype_of
 
-TRUE = {"true", "1", "是", "y", "yes", "√"}
-FALSE = {"false", "0", "否", "n", "no", "", "×"}
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，％＋", "0123456789.-,%+")
+TOTALS = ("合计", "小计", "总计")
 
 
 def empty_table(table: Table) -> pd.DataFrame:
     """The table with its columns and dtypes and no row."""
     return pd.DataFrame(
-        {name: pd.Series([], dtype=_dtype(column)) for name, column in table.columns.items()}
+        {name: pd.Series([], dtype=dtype_of(column)) for name, column in table.columns.items()}
     )
 
 
@@ -37,84 +36,37 @@ def typed_table(
     Returns
     -------
     DataFrame
-        All columns of the codebook, in its order, with its dtypes. Rows without a key and
-        repeats of a key are set aside.
+        All columns of the codebook, in its order, with its dtypes. Rows that cannot be
+        identified, repeats of a key and total rows are set aside.
     list of Finding
     """
-    raw, findings = _blank_rows_left_out(raw)
+    raw = _without_blank_rows(raw)
     columns = {}
+    findings: list[Finding] = []
     for column in table.columns.values():
         if column.name in raw:
-            columns[column.name], unread = _converted(raw[column.name], column)
+            columns[column.name], unread = converted(raw[column.name], column)
             findings += [_unread(column, source, row, text) for row, text in unread.items()]
         else:
-            columns[column.name] = pd.Series(index=raw.index, dtype=_dtype(column))
+            columns[column.name] = _absent(raw.index, column)
     frame = pd.DataFrame(columns, index=raw.index)
-    findings += _out_of_bounds(frame, table, source, {f.where for f in findings})
-    return _keyed(frame, table, source, findings)
+    frame, aside = _identified(frame, table, source)
+    reported = {finding.where for finding in (*findings, *aside)}
+    return frame, findings + aside + _out_of_bounds(frame, table, source, reported)
 
 
-def _blank_rows_left_out(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+def _without_blank_rows(raw: pd.DataFrame) -> pd.DataFrame:
     """A row with nothing in it holds no fact; leaving it out loses none."""
-    text = raw.astype("str").apply(lambda values: values.str.strip())
-    return raw.loc[~(raw.isna() | (text == "")).all(axis=1)], []
+    filled = pd.Series(False, index=raw.index)
+    for name in raw.columns:
+        filled |= raw[name].notna() & (raw[name].astype("str").str.strip() != "")
+    return raw.loc[filled]
 
 
-def _dtype(column: Column) -> str:
-    if column.kind == "int":
-        return "Int64"
-    if column.kind in NUMERIC:
-        return "float64"
-    return {"date": "datetime64[us]", "bool": "bool"}.get(column.kind, "str")
-
-
-def _converted(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
-    """The typed column, and the texts (by row) that could not be converted."""
-    if column.kind in NUMERIC:
-        return _numbers(values, column)
-    if column.kind == "date":
-        return _dates(values)
-    text = values.astype("str").str.strip()
-    text = text.mask(values.isna() | (text == ""))
+def _absent(index: pd.Index, column: Column) -> pd.Series:
     if column.kind == "bool":
-        lower = text.fillna("").str.lower()
-        known = lower.isin(TRUE | FALSE)
-        return lower.isin(TRUE), text[~known]
-    if column.kind == "choice":
-        labels = {label: code for code, label in column.choices.items()}
-        codes = text.map(labels).fillna(text)
-        known = codes.isin(list(column.choices)) | codes.isna()
-        return codes.where(known).astype("str"), text[~known]
-    return text.astype("str"), text.iloc[:0]
-
-
-def _numbers(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.astype(_dtype(column)), values.iloc[:0].astype("str")
-    text = values.astype("str").str.strip().str.translate(_FULL_WIDTH)
-    empty = values.isna() | (text == "")
-    plain = text.str.replace(r"(?<=\d),(?=\d{3})", "", regex=True)
-    numbers = pd.to_numeric(plain.mask(empty), errors="coerce").astype("float64")
-    numbers = numbers.where(numbers.abs() < float("inf"))
-    if column.kind == "int":
-        numbers = numbers.where(numbers % 1 == 0)
-    unread = text[~empty & numbers.isna()]
-    return numbers.astype(_dtype(column)), unread
-
-
-def _dates(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return values.astype("datetime64[us]"), values.iloc[:0].astype("str")
-    text = values.astype("str").str.strip()
-    empty = values.isna() | (text == "")
-    iso = (
-        text.str.replace(r"[年月/.]", "-", regex=True)
-        .str.replace("日", "")
-        .str.replace(r" 00:00:00$", "", regex=True)
-        .mask(empty)
-    )
-    dates = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce")
-    return dates.astype("datetime64[us]"), text[~empty & dates.isna()]
+        return pd.Series(False, index=index)
+    return pd.Series(index=index, dtype=dtype_of(column))
 
 
 def _unread(column: Column, source: Source, row: int, text: str) -> Finding:
@@ -123,6 +75,7 @@ def _unread(column: Column, source: Source, row: int, text: str) -> Finding:
         remedy = f"只能填：{'、'.join(column.choices.values())}。"
     else:
         needed = {"date": "日期，如 2021-03-31", "bool": "是或否", "int": "整数"}
+        needed |= {"id": "完整的编码，单元格设为文本格式", "text": "不含控制字符的文字"}
         remedy = f"请改为{needed.get(column.kind, '数值')}。"
     return Finding(
         "value-unreadable",
@@ -136,44 +89,46 @@ def _unread(column: Column, source: Source, row: int, text: str) -> Finding:
 
 
 def _out_of_bounds(
-    frame: pd.DataFrame, table: Table, source: Source, reported: set[object]
+    frame: pd.DataFrame, table: Table, source: Source, reported: set[Where]
 ) -> list[Finding]:
     """What pandera finds (ranges, empty cells), in Chinese."""
     try:
-        _schema(table).validate(frame, lazy=True)
+        _schema(table, source).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     else:
         return []
     findings = []
-    for case in cases.itertuples():
-        column = table.columns[case.column]
-        where = cell_of(source, int(case.index), column.name)
-        if where in reported:
-            continue
-        empty = case.check == "not_nullable"
-        found = "" if empty else f"{case.failure_case:g}"
-        limits = f"{_limit(column.low, '不小于')}{_limit(column.high, '不大于')}"
-        problem = "为空" if empty else f"为 {found}，应{limits}{column.unit}"
-        findings.append(
-            Finding(
-                "value-missing" if empty else "value-out-of-range",
-                "error",
-                column.name,
-                where,
-                found,
-                f"{where} 的{column.zh}{problem}",
-                "请向填报单位核实后补正。",
-            )
-        )
+    for name, check, value, row in zip(
+        cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True
+    ):
+        column = table.columns[name]
+        where = cell_of(source, int(row), name)
+        if where not in reported:
+            findings.append(_bound(column, where, "" if check == "not_nullable" else f"{value:g}"))
     return findings
 
 
+def _bound(column: Column, where: Where, found: str) -> Finding:
+    limits = f"{_limit(column.low, '不小于')}{_limit(column.high, '不大于')}"
+    problem = f"为 {found}，应{limits}{column.unit}" if found else "为空"
+    return Finding(
+        "value-out-of-range" if found else "value-missing",
+        "error",
+        column.name,
+        where,
+        found,
+        f"{where} 的{column.zh}{problem}",
+        "请向填报单位核实后补正。",
+    )
+
+
 def _limit(value: float | None, word: str) -> str:
-    return "" if value is None else f"{word}{value:g}"
+    return "" if value is None else f"{word} {value:g} "
 
 
-def _schema(table: Table) -> pa.DataFrameSchema:
+def _schema(table: Table, source: Source) -> pa.DataFrameSchema:
+    """Bounds of every column; emptiness only of columns that are there and name no row."""
     columns = {}
     for column in table.columns.values():
         checks = []
@@ -181,38 +136,51 @@ def _schema(table: Table) -> pa.DataFrameSchema:
             checks.append(pa.Check.ge(column.low))
         if column.high is not None:
             checks.append(pa.Check.le(column.high))
-        nullable = column.nullable or column.name in table.key
-        columns[column.name] = pa.Column(checks=checks, nullable=nullable)
+        judged = column.name in source.columns and column.name not in table.required
+        columns[column.name] = pa.Column(checks=checks, nullable=column.nullable or not judged)
     return pa.DataFrameSchema(columns)
 
 
-def _keyed(
-    frame: pd.DataFrame, table: Table, source: Source, findings: list[Finding]
+def _identified(
+    frame: pd.DataFrame, table: Table, source: Source
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Set aside rows without a key and repeats of a key."""
+    """Set aside total rows, rows without an id they need, and repeats of a key."""
+    findings: list[Finding] = []
     key = list(table.key)
-    nameless = frame[key].isna().any(axis=1)
-    repeated = frame.duplicated(key) & ~nameless
-    for row in frame.index[nameless | repeated]:
+    ids = list(table.required)
+    total = frame[ids].isin(TOTALS).any(axis=1)
+    nameless = frame[ids].isna().any(axis=1) & ~total
+    first = frame.loc[~(total | nameless)].drop_duplicates(key)
+    repeated = ~(total | nameless) & ~frame.index.isin(first.index)
+    first_rows = pd.Series(first.index, index=pd.MultiIndex.from_frame(first[key]))
+    for row in frame.index[total | nameless | repeated]:
+        cells = frame.loc[row]
+        found = "、".join(str(cells[name]) for name in key if pd.notna(cells[name]))
         where = cell_of(source, row, key[0])
-        found = "、".join(str(v) for v in frame.loc[row, key] if pd.notna(v))
-        code, problem = (
-            ("key-missing", f"缺少{table.row}的编码")
-            if nameless[row]
-            else ("id-duplicated", f"与前面的行重复（{found}）")
-        )
-        findings.append(
-            Finding(
-                code,
-                "error",
-                found or table.name,
-                where,
-                found,
-                f"{where} {problem}，该行未计入",
-                "请核对后保留一行并补全编码。",
-            )
-        )
-    return frame.loc[~(nameless | repeated)], findings
+        if total[row]:
+            findings.append(_aside("total-row", where, found or table.name, "是合计行"))
+        elif nameless[row]:
+            lack = next(name for name in ids if pd.isna(cells[name]))
+            where = cell_of(source, row, lack)
+            problem = f"缺少{table.columns[lack].zh}"
+            findings.append(_aside("key-missing", where, found or table.name, problem))
+        else:
+            before = first_rows[tuple(cells[name] for name in key)]
+            problem = f"与第{before + source.header + 2}行重复（{found}）"
+            findings.append(_aside("id-duplicated", where, found, problem))
+    return frame.loc[first.index], findings
 
 
-__all__ = ["empty_table", "typed_table"]
+def _aside(code: str, where: Where, subject: str, problem: str) -> Finding:
+    return Finding(
+        code,
+        "warning" if code == "total-row" else "error",
+        subject,
+        where,
+        "" if code == "key-missing" else subject,
+        f"{where} {problem}，该行未计入",
+        "合计由程序计算，请从表中删去。" if code == "total-row" else "请核对后保留一行并补全编码。",
+    )
+
+
+__all__ = ["TOTALS", "empty_table", "typed_table"]

@@ -1,0 +1,129 @@
+"""Text turned into the values that a column of the codebook holds.
+
+Notation is read (``1,234.56``, full-width digits, ``95%`` in a ratio column, ``2021年3月1日``,
+是/否); a value is never guessed. What cannot be read is left empty and handed back as text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pandas as pd
+
+from perfanalysis.data.codebook import NUMERIC, Column
+
+TRUE = {"true", "1", "是", "y", "yes", "√", "✓"}
+FALSE = {"false", "0", "否", "n", "no", "", "×"}
+EXACT_INTEGER = 2.0**53
+"""Whole numbers from here on have lost digits as floats."""
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，％＋", "0123456789.-,%+")
+_SIGNS = {"≧": "≥", "≦": "≤", "═": "=", ">=": "≥", "<=": "≤", "=>": "≥", "=<": "≤"}
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+_LOST_DIGITS = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}"
+_DATE = (
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
+    r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+
+
+def dtype_of(column: Column) -> str:
+    """The pandas dtype that holds a column."""
+    if column.kind == "int":
+        return "Int64"
+    if column.kind in NUMERIC:
+        return "float64"
+    return {"date": "datetime64[us]", "bool": "bool"}.get(column.kind, "str")
+
+
+def converted(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    """Convert the cells of a column.
+
+    Returns
+    -------
+    Series
+        With the dtype of the column; empty where a cell is empty or cannot be read.
+    Series of str
+        The texts that cannot be read, by row.
+    """
+    if column.kind in NUMERIC:
+        return _numbers(values, column)
+    if column.kind == "date":
+        return _dates(values)
+    text = _text(values)
+    if column.kind == "bool":
+        lower = text.fillna("").str.lower()
+        return lower.isin(TRUE), text[~lower.isin(TRUE | FALSE)]
+    if column.kind == "choice":
+        return _choices(text, column)
+    bad = text.str.contains(_CONTROL, regex=True, na=False)
+    if column.kind == "id":
+        bad |= text.str.fullmatch(_LOST_DIGITS, na=False)
+    return text.mask(bad).astype("str"), text[bad]
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """Stripped text, missing where a cell is empty; a whole number has no decimal point."""
+    if pd.api.types.is_float_dtype(values):
+        whole = (values % 1 == 0) & (values.abs() < EXACT_INTEGER)
+        values = values.astype("object").where(~whole, values.where(whole).astype("Int64"))
+    text = values.astype("str").str.strip()
+    return text.mask(values.isna() | (text == "")).astype("str")
+
+
+def _choices(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    codes = {_plain_label(label): code for code, label in column.choices.items()}
+    codes |= {code: code for code in column.choices}
+    known = {cell: codes.get(_plain_label(cell)) for cell in text.dropna().unique()}
+    found = text.map(known).astype("str")
+    return found, text[text.notna() & found.isna()]
+
+
+def _plain_label(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    return _SIGNS.get(plain, plain)
+
+
+def _numbers(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    if _is_real(values):
+        empty = values.isna()
+        numbers = values.astype("float64")
+    else:
+        text = _text(values).str.translate(_FULL_WIDTH)
+        empty = text.isna()
+        numbers = _parsed(text, column)
+    numbers = numbers.where(numbers.abs() < float("inf"))
+    if column.kind == "int":
+        numbers = numbers.where((numbers % 1 == 0) & (numbers.abs() < EXACT_INTEGER))
+    return numbers.astype(dtype_of(column)), values[~empty & numbers.isna()].astype("str")
+
+
+def _is_real(values: pd.Series) -> bool:
+    types = pd.api.types
+    return types.is_numeric_dtype(values) and not (
+        types.is_bool_dtype(values) or types.is_complex_dtype(values)
+    )
+
+
+def _parsed(text: pd.Series, column: Column) -> pd.Series:
+    plain = text.str.replace(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", regex=True)
+    share = plain.str.endswith("%", na=False) & (column.kind == "ratio")
+    numbers = pd.to_numeric(plain.mask(share, plain.str.removesuffix("%")), errors="coerce")
+    numbers = numbers.astype("float64")
+    return numbers.mask(share, numbers / 100)
+
+
+def _dates(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        days = values.dt.tz_localize(None).dt.normalize()
+        return days.astype("datetime64[us]"), values.iloc[:0].astype("str")
+    text = _text(values)
+    plain = text.str.translate(_FULL_WIDTH).str.replace(
+        r"^([0-9]{4})([0-9]{2})([0-9]{2})$", r"\1-\2-\3", regex=True
+    )
+    parts = plain.str.extract(f"^{_DATE}$")
+    iso = parts[0] + "-" + parts[1] + "-" + parts[2]
+    days = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    return days, text[text.notna() & days.isna()]
+
+
+__all__ = ["FALSE", "TRUE", "converted", "dtype_of"]
