@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -120,43 +120,41 @@ class Publish:
     public: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """The keys of suite.toml."""
+@dataclass(frozen=True)
+class Settings:
+    """What suite.toml may hold; the fields are its keys.
+
+    Attributes
+    ----------
+    work_year : int
+        The work year where a command is given none.
+    district, engagement, stages, money, rules, publish
+        Its tables.
+    language : {"zh", "en"}
+        The language where a command is given none.
+    """
 
     work_year: int
     district: District
     engagement: Engagement
     language: Lang = "zh"
-    stages: Stages = field(default_factory=Stages)
-    money: Money = field(default_factory=Money)
-    rules: LocalRules = field(default_factory=LocalRules)
-    publish: Publish = field(default_factory=Publish)
+    stages: Stages = Stages()
+    money: Money = Money()
+    rules: LocalRules = LocalRules()
+    publish: Publish = Publish()
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+@dataclass(frozen=True)
+class Suite(Settings):
     """One workspace's settings.
 
     Attributes
     ----------
     path : Path
         suite.toml itself; its folder is the workspace.
-    work_year : int
-        The work year where a command is given none.
-    language : {"zh", "en"}
-        The language where a command is given none.
     """
 
-    path: Path
-    work_year: int
-    language: Lang
-    district: District
-    engagement: Engagement
-    stages: Stages
-    money: Money
-    rules: LocalRules
-    publish: Publish
+    path: Path = Path(FILE_NAME)
 
     @property
     def root(self) -> Path:
@@ -189,22 +187,12 @@ def load_suite(path: Path | str) -> Suite:
         raise ParameterError(
             f"读不了设置文件 {path.name}：{error}。请按 TOML 格式改正（UTF-8 编码）。"
         ) from None
-    read = read_settings(_File, values, file=path.name)
+    read = read_settings(Settings, values, file=path.name)
     _check(read, path)
-    return Suite(
-        path=path,
-        work_year=read.work_year,
-        language=read.language,
-        district=read.district,
-        engagement=read.engagement,
-        stages=read.stages,
-        money=read.money,
-        rules=read.rules,
-        publish=read.publish,
-    )
+    return Suite(path=path, **{each.name: getattr(read, each.name) for each in fields(read)})
 
 
-def _check(read: _File, path: Path) -> None:
+def _check(read: Settings, path: Path) -> None:
     if not 1000 <= read.work_year <= 9999:
         raise ParameterError(
             f"{path.name} 的 work_year 应为四位年份，实际为 {read.work_year}。请改正。"
@@ -230,6 +218,7 @@ __all__ = [
     "Member",
     "Money",
     "Publish",
+    "Settings",
     "Stages",
     "Status",
     "Suite",

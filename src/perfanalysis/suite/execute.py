@@ -1,0 +1,141 @@
+"""Execute one notebook through papermill, and say what failed where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.translators import PythonTranslator, papermill_translators
+
+from perfanalysis.suite.outputs import plain, tidy
+
+CELL_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a report could not be made.
+
+    Attributes
+    ----------
+    cell : int or None
+        Number of the failing cell in the executed notebook, from 1; None if no cell is to blame.
+    source : str
+        The failing cell.
+    error : str
+        Name of the exception.
+    message : str
+    traceback : str
+        Without colour codes.
+    """
+
+    cell: int | None
+    source: str
+    error: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """An executed notebook, whole or up to the cell that failed.
+
+    Attributes
+    ----------
+    notebook : NotebookNode or None
+        None if not even a part could be kept.
+    failure : Failure or None
+    """
+
+    notebook: nbformat.NotebookNode | None
+    failure: Failure | None
+
+
+class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
+    r"""Injects text as it is; papermill's own would write ``\u`` escapes for Chinese."""
+
+    @classmethod
+    def translate_escaped_str(cls, str_val: object) -> str:
+        """One quoted Python string."""
+        return json.dumps(str(str_val), ensure_ascii=False)
+
+
+papermill_translators.register("python", ReadableTranslator)
+
+
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, object],
+    *,
+    engine: str,
+    cwd: Path,
+    cell_seconds: float = CELL_SECONDS,
+) -> Executed:
+    """Execute a notebook and keep the result, tidied, at `output`.
+
+    Parameters
+    ----------
+    notebook, output : Path
+        The input is never modified.
+    parameters : mapping of str to plain value
+    engine : {"forked", "jupyter"}
+    cwd : Path
+        Folder that the cells run in.
+    cell_seconds : float
+        What one cell may take, in seconds.
+    """
+    kernel = {"extra_arguments": ["--log-level=ERROR"]} if engine == "jupyter" else {}
+    failure = None
+    try:
+        papermill.execute_notebook(
+            _literal(notebook),
+            _literal(output),
+            dict(parameters),
+            engine_name="nbclient" if engine == "jupyter" else engine,
+            kernel_name="python3",
+            language="python",
+            cwd=cwd,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=cell_seconds,
+            **kernel,
+        )
+    except papermill.PapermillExecutionError as error:
+        failure = _cell_failure(error)
+    except Exception as error:  # a kernel that died, a time limit, a disk that is full
+        failure = failure_of(error)
+    if not output.is_file():
+        return Executed(None, failure)
+    executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+    tidy(executed)
+    nbformat.write(executed, output)  # type: ignore[no-untyped-call]
+    return Executed(executed, failure)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Describe an error that no cell raised."""
+    return Failure(None, "", type(error).__name__, str(error), "")
+
+
+def _cell_failure(error: papermill.PapermillExecutionError) -> Failure:
+    return Failure(
+        cell=error.cell_index + 1,
+        source=error.source,
+        error=error.ename,
+        message=error.evalue,
+        traceback=plain("\n".join(error.traceback)),
+    )
+
+
+def _literal(path: Path) -> str:
+    """A path that papermill, which fills in ``{name}``, leaves as it is."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+__all__ = ["CELL_SECONDS", "Executed", "Failure", "ReadableTranslator", "execute", "failure_of"]

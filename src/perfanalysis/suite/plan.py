@@ -1,0 +1,214 @@
+"""What a run makes: a task is one notebook about one scope, with checked parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from perfanalysis.data.tables import YearData
+from perfanalysis.errors import ParameterError
+from perfanalysis.suite.notebooks import SCOPES, Notebook
+
+Subjects = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One report to make.
+
+    Attributes
+    ----------
+    notebook : Notebook
+    scope_id : str
+        Id of the unit or project; ``district`` for the whole.
+    subject : str
+        Its name; empty for the whole district.
+    page : str
+        File name of the page.
+    parameters : mapping of str to plain value
+        All that papermill injects.
+    """
+
+    notebook: Notebook
+    scope_id: str
+    subject: str
+    page: str
+    parameters: Mapping[str, object]
+
+
+def subjects_of(year: YearData) -> Subjects:
+    """Ids and names that each scope has in the evaluated year, in the order of the tables.
+
+    Parameters
+    ----------
+    year : YearData
+        With tables units and projects.
+    """
+    units, projects = year["units"], year["projects"]
+    key = projects.loc[projects["is_key"].fillna(False).astype(bool)]
+    special = projects.loc[projects["is_special"].fillna(False).astype(bool)]
+    return {
+        "district": {"district": ""},
+        "unit": dict(zip(units["unit_id"], units["name"].fillna(""), strict=True)),
+        "key_project": dict(zip(key["project_id"], key["name"].fillna(""), strict=True)),
+        "special_project": dict(
+            zip(special["project_id"], special["name"].fillna(""), strict=True)
+        ),
+    }
+
+
+def page_name(notebook: str, scope: str, scope_id: str) -> str:
+    """File name of a page: ``30_unit-U001.html``, ``60_district.html`` for the whole district.
+
+    A character that a file name or a link cannot hold is written as its code: ``~2f`` for ``/``.
+    """
+    if scope == "district":
+        return f"{notebook}.html"
+    safe = re.sub(r"[^\w.-]", lambda match: f"~{ord(match[0]):02x}", scope_id)
+    return f"{notebook}-{safe}.html"
+
+
+def plan_tasks(
+    notebooks: Sequence[Notebook],
+    subjects: Subjects,
+    *,
+    common: Mapping[str, object],
+    extra: Mapping[str, object] | None = None,
+    only: Sequence[str] = (),
+) -> tuple[Task, ...]:
+    """The reports to make, in the order of the notebooks and of the tables.
+
+    Parameters
+    ----------
+    notebooks : sequence of Notebook
+    subjects : mapping
+        From `subjects_of`.
+    common : mapping
+        Parameters that every notebook must declare.
+    extra : mapping, optional
+        Parameters for the notebooks that declare them; ``unit_id`` and ``project_id`` choose
+        which reports are made. Text is read as the declared type.
+    only : sequence of str
+        Glob patterns; a page is made if its name or its notebook's matches one.
+
+    Raises
+    ------
+    ParameterError
+        On a name no notebook declares, a value of another type than its default, an id that is
+        not there, or patterns that no page matches; each names the choices.
+    """
+    extra = dict(extra or {})
+    _check_names(notebooks, common, extra)
+    chosen = {name: str(extra.pop(name)) for name in ("unit_id", "project_id") if name in extra}
+    tasks = [
+        task for notebook in notebooks for task in _tasks_of(notebook, subjects, common, extra)
+    ]
+    for name, wanted in chosen.items():
+        scopes = [scope for scope, parameter in SCOPES.items() if parameter == name]
+        known = [key for scope in scopes for key in subjects[scope]]
+        if wanted not in known:
+            raise ParameterError(
+                f"{name} 没有取值 {wanted!r}。可用：{choices(known)}。请核对编码。"
+            )
+        tasks = [task for task in tasks if task.parameters.get(name) == wanted]
+    return tuple(_matching(tasks, only))
+
+
+def choices(names: Sequence[str], most: int = 20) -> str:
+    """Names for a message; where there are many, the first ones and how many there are."""
+    shown = "、".join(dict.fromkeys(names[:most]))
+    return shown if len(names) <= most else f"{shown}……共 {len(names)} 个"
+
+
+def _check_names(
+    notebooks: Sequence[Notebook], common: Mapping[str, object], extra: Mapping[str, object]
+) -> None:
+    declared = sorted({name for notebook in notebooks for name in notebook.parameters})
+    for name in extra:
+        if name in common:
+            raise ParameterError(
+                f"参数 {name} 由命令自己的选项决定，不能另外指定。可另外指定："
+                f"{'、'.join(each for each in declared if each not in common)}。"
+            )
+        if name not in declared:
+            raise ParameterError(
+                f"没有笔记本声明参数 {name!r}。可用参数："
+                f"{'、'.join(each for each in declared if each not in common)}。"
+            )
+
+
+def _tasks_of(
+    notebook: Notebook,
+    subjects: Subjects,
+    common: Mapping[str, object],
+    extra: Mapping[str, object],
+) -> list[Task]:
+    own = SCOPES[notebook.scope]
+    given = {
+        **common,
+        **{name: value for name, value in extra.items() if name in notebook.parameters},
+    }
+    tasks = []
+    for scope_id, subject in subjects[notebook.scope].items():
+        values = {**given, own: scope_id} if own else given
+        parameters = {name: fitted(notebook, name, value) for name, value in values.items()}
+        page = page_name(notebook.name, notebook.scope, scope_id)
+        tasks.append(Task(notebook, scope_id, subject, page, parameters))
+    return tasks
+
+
+_READERS: Mapping[type, Callable[[str], object]] = {
+    int: int,
+    float: float,
+    bool: lambda text: {"true": True, "false": False}[text.lower()],
+}
+
+
+def fitted(notebook: Notebook, name: str, value: object) -> object:
+    """A parameter's value in the type that the notebook declares.
+
+    Raises
+    ------
+    ParameterError
+        If the notebook does not declare the name, or declares another type.
+    """
+    if name not in notebook.parameters:
+        raise ParameterError(
+            f"笔记本 {notebook.name} 没有参数 {name!r}。"
+            f"可用参数：{'、'.join(sorted(notebook.parameters))}。请在 parameters 单元格中声明。"
+        )
+    kind = type(notebook.parameters[name])
+    if kind is type(None) or type(value) is kind:
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    if isinstance(value, str) and kind in _READERS:
+        with suppress(KeyError, ValueError):
+            return _READERS[kind](value)
+    raise ParameterError(
+        f"笔记本 {notebook.name} 的参数 {name} 应为 {kind.__name__}，"
+        f"实际为 {value!r}（{type(value).__name__}）。请改正。"
+    )
+
+
+def _matching(tasks: list[Task], only: Sequence[str]) -> list[Task]:
+    if not only:
+        return tasks
+    for pattern in only:
+        if not any(_matches(task, pattern) for task in tasks):
+            pages = [task.page for task in tasks]
+            raise ParameterError(
+                f"没有页面符合 {pattern!r}。可用：{choices(pages)}。请核对 --only。"
+            )
+    return [task for task in tasks if any(_matches(task, pattern) for pattern in only)]
+
+
+def _matches(task: Task, pattern: str) -> bool:
+    names = (task.page, task.page.removesuffix(".html"), task.notebook.name)
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
+__all__ = ["Subjects", "Task", "choices", "fitted", "page_name", "plan_tasks", "subjects_of"]

@@ -1,0 +1,165 @@
+"""The forked engine: outputs as a kernel gives them, and failures that stay within their report."""
+
+import json
+import os
+import re
+
+import pytest
+
+
+def outputs(executed):
+    """Outputs of the cells after the parameters and the injected one."""
+    cells = [c for c in executed.notebook.cells if c.cell_type == "code"]
+    return [cell.outputs for cell in cells[2:]]
+
+
+def without_addresses(cell_outputs):
+    return re.sub(r"0x[0-9a-f]{6,}", "0x", json.dumps(cell_outputs))
+
+
+def text(output):
+    return output.get("text") or output["data"]["text/plain"]
+
+
+def test_streams_keep_their_names_and_results_their_count(run):
+    executed = run(
+        "import sys\nprint('一')\nprint('错', file=sys.stderr)\nprint('二')\nyear + 1",
+        "year",
+    )
+    assert executed.failure is None
+    first, second = outputs(executed)
+    assert [(o.output_type, text(o)) for o in first] == [
+        ("stream", "一\n二\n"),
+        ("stream", "错\n"),
+        ("execute_result", "2022"),
+    ]
+    assert [o.get("name") for o in first] == ["stdout", "stderr", None]
+    assert second[0].execution_count == 4  # parameters, injected, first, second
+
+
+def test_displays_keep_metadata_and_can_be_updated_and_cleared(run):
+    executed = run(
+        "from IPython.display import HTML, clear_output, display\n"
+        "handle = display(HTML('<b>1</b>'), metadata={'role': 'x'}, display_id='one')\n"
+        "display({'text/html': 'raw'}, raw=True, metadata={'perfanalysis': {'n': [1, None]}})",
+        "handle.update(HTML('<b>2</b>'))\nprint('gone')\nclear_output()\nprint('kept')",
+        "print('gone')\nclear_output(wait=True)\nprint('last')",
+    )
+    shown, updating, waiting = outputs(executed)
+    assert [o.data["text/html"] for o in shown] == ["<b>2</b>", "raw"]
+    assert shown[1].metadata == {"perfanalysis": {"n": [1, None]}}
+    assert [text(o) for o in updating] == ["kept\n"]
+    assert [text(o) for o in waiting] == ["last\n"]
+
+
+def test_every_figure_of_a_cell_is_shown(run):
+    executed = run(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.figure()\nplt.plot([2, 1]);"
+    )
+    (shown,) = outputs(executed)
+    assert ["image/png" in o.data for o in shown] == [True, True]
+    assert shown[0].data["image/png"] != shown[1].data["image/png"]
+
+
+def test_a_warning_does_not_name_the_process(run):
+    executed = run("import warnings\nwarnings.warn('留意', stacklevel=1)")
+    ((warning,),) = outputs(executed)
+    assert warning.text.startswith("<cell>:2: UserWarning: 留意")
+
+
+def test_magics_and_await_work(run):
+    executed = run(
+        "%%capture kept\nprint(1)", "kept.stdout", "import asyncio\nawait asyncio.sleep(0, 7)"
+    )
+    assert [text(o) for cell in outputs(executed) for o in cell] == ["'1\\n'", "7"]
+
+
+def test_parameters_are_injected_readably_without_touching_the_notebook(run, tmp_path):
+    executed = run("year", parameters={"year": "区\"县'\\"})
+    assert outputs(executed)[0][0].data["text/plain"] == repr("区\"县'\\")
+    injected = executed.notebook.cells[1]
+    assert injected.id == "injected-parameters"
+    assert "区" in injected.source
+    assert "区" not in (tmp_path / "in.ipynb").read_text("utf-8")
+
+
+def test_an_exception_stops_the_notebook_there(run):
+    executed = run("1 + 1", "1 / 0", "print('never')")
+    failure = executed.failure
+    assert (failure.cell, failure.source, failure.error) == (4, "1 / 0", "ZeroDivisionError")
+    assert "Cell In[4], line 1" in failure.traceback
+    assert "\x1b" not in failure.traceback
+    assert outputs(executed)[2] == []
+
+
+def test_an_expected_exception_does_not_stop_it(run):
+    # papermill itself reports any error output as a failure once the notebook has run through
+    executed = run("1 / 0", "print('after')", tags={0: ["raises-exception"]})
+    raised, after = outputs(executed)
+    assert (raised[0].ename, text(after[0])) == ("ZeroDivisionError", "after\n")
+
+
+ENDINGS = {
+    "exits": ("import os\nos._exit(3)", "代码 3"),
+    "segfault": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+    "killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+    "endless": ("while True:\n    pass", "时限"),
+}
+
+
+@pytest.mark.parametrize(("source", "words"), ENDINGS.values(), ids=ENDINGS.keys())
+def test_a_process_that_ends_is_that_reports_failure_only(run, source, words):
+    executed = run("print('before')", source, seconds=1.0)
+    assert (executed.failure.cell, executed.failure.error) == (4, "ProcessEnded")
+    assert words in executed.failure.message
+    assert text(outputs(executed)[0][0]) == "before\n"
+    assert run("print('next')").failure is None
+
+
+def test_reports_share_nothing_and_leave_no_process(run):
+    first = run("import os\nleft = 1\nos.environ['LEFT'] = '1'\nos.getpid()")
+    second = run("import os\n'left' in globals(), os.environ.get('LEFT')")
+    assert outputs(second)[0][0].data["text/plain"] == "(False, None)"
+    pid = int(outputs(first)[0][0].data["text/plain"])
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+AWKWARD = (
+    "import sys\nprint('a'); print('b', file=sys.stderr); print('c')\nyear",
+    "from IPython.display import HTML, Markdown, display\nimport warnings\n"
+    "h = display(HTML('<i>x</i>'), display_id='d', metadata={'k': [1]})\nprint('between')\n"
+    "display(Markdown('**粗**')); warnings.warn('留意')\nprint('end', file=sys.stderr)",
+    "h.update(HTML('<i>y</i>'))",
+    "import pandas as pd\nframe = pd.DataFrame({'名称': ['甲', '乙'], 'x': [1.5, None]})\nframe",
+    "frame.style.set_uuid('t').format(precision=1)",
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 3, 2]);",
+    "from matplotlib.figure import Figure\nf = Figure(); f.subplots().plot([2, 1])\ndisplay(f)",
+    "%%capture out\nprint('captured')",
+    "out.stdout",
+    "!echo shell",
+    "import logging\nlogging.getLogger('x').warning('logged')",
+    "await __import__('asyncio').sleep(0, 5)",
+    "class Bad:\n    def __repr__(self):\n        raise ValueError('repr')\nBad()",
+    "input()",
+    "def f(x):\n    return 1 / x\n\nf(0)",
+    "raise SystemExit('stop')",
+)
+
+
+@pytest.mark.slow
+def test_outputs_are_those_of_a_kernel(run):
+    tags = {number: ["raises-exception"] for number in range(len(AWKWARD))}
+    forked = run(*AWKWARD, tags=tags)
+    kernel = run(*AWKWARD, tags=tags, engine="jupyter")
+    assert forked.failure == kernel.failure
+    for source, ours, theirs in zip(AWKWARD, outputs(forked), outputs(kernel), strict=True):
+        assert without_addresses(ours) == without_addresses(theirs), source
+    assert any(outputs(forked))
+    assert forked.notebook.metadata.language_info == kernel.notebook.metadata.language_info
+
+
+@pytest.mark.slow
+def test_a_failure_is_that_of_a_kernel(run):
+    sources = ("def f(x):\n    return 1 / x", "f(0)", "print('never')")
+    assert run(*sources).failure == run(*sources, engine="jupyter").failure
