@@ -1,0 +1,64 @@
+"""What became of the things that the money bought: idle assets, assets nobody looks after."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.tables import YearData
+
+
+def asset_flags(year: YearData) -> pd.DataFrame:
+    """Flag finished assets that are not in use, and finished ones without upkeep.
+
+    Parameters
+    ----------
+    year : YearData
+        Tables ``projects``, ``assets``.
+
+    Returns
+    -------
+    DataFrame
+        Flags of kinds ``asset-idle`` and ``upkeep-missing``; ``amount_wan`` is the value of the
+        asset; largest first within a kind.
+    """
+    projects = year["projects"][["project_id", "unit_id", "name"]]
+    finished = year["assets"].dropna(subset=["finished"]).rename_axis("row").reset_index()
+    finished = finished.rename(columns={"name": "asset"}).merge(projects, on="project_id")
+    finished = finished.sort_values(["value_wan", "asset_id"], ascending=[False, True])
+    idle = finished[~finished["in_use"]]
+    neglected = finished[finished["in_use"] & finished["upkeep"].isna()]
+    return flags_frame(
+        [
+            *_rows(year, idle, "asset-idle", "in_use", "已于{day:%Y-%m-%d}完工，没有投入使用"),
+            *_rows(
+                year,
+                neglected,
+                "upkeep-missing",
+                "upkeep",
+                "已于{day:%Y-%m-%d}完工，没有后续管护安排",
+            ),
+        ]
+    )
+
+
+def _rows(
+    year: YearData, assets: pd.DataFrame, kind: str, column: str, seen: str
+) -> list[tuple[object, ...]]:
+    return [
+        (
+            kind,
+            row.project_id,
+            row.unit_id,
+            row.name,
+            row.value_wan,
+            f"资产“{row.asset}”已于{row.finished:%Y-%m-%d}完工，{seen}",
+            str(year.where("assets", row.row, column)),
+            "",
+            "",
+        )
+        for row in assets.itertuples(index=False)
+    ]
+
+
+__all__ = ["asset_flags"]

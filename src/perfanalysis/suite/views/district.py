@@ -1,0 +1,156 @@
+"""The numbers of the district's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.money.execution import cumulative_curve, execution_rates
+from perfanalysis.planning.problems import problem_groups
+from perfanalysis.scoring.summary import GRADES, grade_counts, losses_by, summarise_units
+from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.workyear import WorkYear
+
+
+@dataclass(frozen=True)
+class DistrictView:
+    """What the page of the whole district shows.
+
+    Attributes
+    ----------
+    units : DataFrame
+        `summarise_units` with ``name``, ``sector``, ``flags`` (number) and ``page`` (of the
+        unit), most money first.
+    evaluated, monitored : Series
+        Execution of the whole: the row of ``execution_rates(by="district")`` over the
+        self-evaluated projects of the evaluated year, and the monitored ones of the other.
+    by_fund_kind, monitored_by_fund_kind : DataFrame
+        The same by kind of budget.
+    grades : DataFrame
+        See `grade_counts`.
+    losses : DataFrame
+        Points lost by ``level1``; `losses_by`.
+    reasons : DataFrame
+        Points lost by ``rule``, ``basis`` and ``document``.
+    curve : DataFrame
+        Cumulative payments of the evaluated year, whole district.
+    problems : DataFrame
+        See `problem_groups`.
+    refused : DataFrame
+        Projects without a grade, with the reason.
+    """
+
+    units: pd.DataFrame
+    evaluated: pd.Series
+    monitored: pd.Series
+    by_fund_kind: pd.DataFrame
+    monitored_by_fund_kind: pd.DataFrame
+    grades: pd.DataFrame
+    losses: pd.DataFrame
+    reasons: pd.DataFrame
+    curve: pd.DataFrame
+    problems: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def district_view(year: WorkYear) -> DistrictView:
+    """Gather the numbers of the district."""
+    scores = year.scores
+    evaluated = scores.projects["project_id"]
+    projects = year.monitoring["projects"]
+    monitored = projects.loc[projects["is_monitored"], "project_id"]
+    return DistrictView(
+        units=unit_list(year),
+        evaluated=_whole(year.evaluation, evaluated),
+        monitored=_whole(year.monitoring, monitored),
+        by_fund_kind=_by_fund_kind(year.evaluation, evaluated),
+        monitored_by_fund_kind=_by_fund_kind(year.monitoring, monitored),
+        grades=grade_counts(scores),
+        losses=losses_by(scores.ledger, ["level1"]),
+        reasons=losses_by(scores.ledger, ["rule", "basis", "document"]),
+        curve=cumulative_curve(year.evaluation, by="district"),
+        problems=problem_groups(year.flags),
+        refused=_refused(year),
+    )
+
+
+def unit_list(year: WorkYear) -> pd.DataFrame:
+    """Every unit with self-evaluated projects, most money first, with its page."""
+    units = year.evaluation["units"][["unit_id", "name", "sector"]]
+    flags = year.flags.groupby("unit_id").size().rename("flags")
+    table = summarise_units(year.scores).merge(units, on="unit_id", how="left")
+    table = table.join(flags, on="unit_id").fillna({"flags": 0})
+    table = table.assign(flags=table["flags"].astype("int64"), page="30_unit-" + table["unit_id"])
+    return table.sort_values(["annual_wan", "unit_id"], ascending=[False, True], ignore_index=True)
+
+
+def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
+    """The main points, as keys of ``60_district`` with their values."""
+    scored = year.scores.projects.dropna(subset=["difference"])
+    gap = float(scored["difference"].mean())
+    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
+    top = view.losses.iloc[0] if len(view.losses) else None
+    said: list[Said] = [
+        (
+            "main-money",
+            _money(view.evaluated) | {"year": year.evaluation_year, "units": len(view.units)},
+        ),
+        (
+            f"main-gap-{direction}",
+            {
+                "stated": float(scored["stated_total"].mean()),
+                "review": float(scored["review_total"].mean()),
+                "gap": abs(gap),
+                "projects": len(scored),
+            },
+        ),
+        ("main-grades", _grades(view.grades)),
+    ]
+    if top is not None:
+        share = top["lost"] / view.losses["lost"].sum()
+        said.append(
+            ("main-losses", {"level1": str(top["level1"]), "lost": top["lost"], "share": share})
+        )
+    said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
+    said.append(
+        (
+            "main-flags",
+            {"flags": len(year.flags), "projects": year.flags["project_id"].nunique()},
+        )
+    )
+    return said
+
+
+def _money(whole: pd.Series) -> dict[str, Any]:
+    return {
+        "projects": int(whole["projects"]),
+        "annual": float(whole["annual_wan"]),
+        "executed": float(whole["executed_wan"]),
+        "rate": float(whole["execution_rate"]),
+    }
+
+
+def _grades(grades: pd.DataFrame) -> dict[str, int]:
+    counts = grades.set_index("grade")["projects"]
+    return {grade: int(counts[grade]) for grade in GRADES} | {"none": int(counts[""])}
+
+
+def _whole(data: Any, projects: pd.Series) -> pd.Series:
+    return execution_rates(data, by="district", projects=projects).iloc[0]
+
+
+def _by_fund_kind(data: Any, projects: pd.Series) -> pd.DataFrame:
+    table = execution_rates(data, by="fund_kind", projects=projects)
+    table = table.rename(columns={"key": "fund_kind"})
+    return table.sort_values(["annual_wan", "fund_kind"], ascending=[False, True])
+
+
+def _refused(year: WorkYear) -> pd.DataFrame:
+    projects = year.scores.projects
+    units = year.evaluation["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
+    return projects[projects["status"] == "refused"].merge(units, on="unit_id", how="left")
+
+
+__all__ = ["DistrictView", "district_findings", "district_view", "unit_list"]
