@@ -9,6 +9,7 @@ import pandas as pd
 from perfanalysis.errors import ParameterError
 from perfanalysis.money.execution import cumulative_curve, execution_rates
 from perfanalysis.scoring.summary import exact_points, losses_by, summarise_units
+from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -119,4 +120,71 @@ def _ledger(ledger: pd.DataFrame, projects: pd.DataFrame, unit_id: str) -> pd.Da
     )
 
 
-__all__ = ["UnitView", "monitored_projects", "total_lost", "unit_view"]
+def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[Said]:
+    """The main points, as keys of ``30_unit`` with their values.
+
+    `projects_table` is text that refers to the table of projects.
+    """
+    if view.projects.empty:
+        return [("main-none", {"evaluation": year.evaluation_year})]
+    summary = view.summary
+    said: list[Said] = [
+        (
+            "main-money",
+            {
+                "evaluation": year.evaluation_year,
+                "projects": len(view.projects),
+                "annual": float(summary["annual_wan"]),
+                "executed": float(summary["executed_wan"]),
+                "rate": float(summary["execution_rate"]),
+            },
+        )
+    ]
+    if summary["graded"]:
+        gap = float(summary["difference_mean"])
+        direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
+        means = {"stated": summary["stated_mean"], "review": summary["review_mean"]}
+        said.append((f"main-gap-{direction}", means | {"gap": abs(gap)}))
+    said.append(_lost(view))
+    refused = int((view.projects["status"] == "refused").sum())
+    if refused:
+        said.append(("main-refused", {"refused": refused, "table": projects_table}))
+    said.append(_flagged(view))
+    if len(view.proposed):
+        said.append(("main-proposal", _proposed(view, year)))
+    return said
+
+
+def _lost(view: UnitView) -> Said:
+    if view.ledger.empty:
+        return "main-lost-none", {}
+    worst = view.ledger.sort_values("lost", ascending=False, kind="stable").iloc[0]
+    return (
+        "main-lost",
+        {
+            "lost": total_lost(view.ledger),
+            "project": worst["name"],
+            "indicator": worst["indicator"],
+            "most": worst["lost"],
+        },
+    )
+
+
+def _flagged(view: UnitView) -> Said:
+    if view.flags.empty:
+        return "main-flags-none", {}
+    projects = view.flags["project_id"].nunique()
+    return "main-flags", {"flags": len(view.flags), "projects": projects}
+
+
+def _proposed(view: UnitView, year: WorkYear) -> dict[str, object]:
+    proposed = view.proposed["proposed_wan"].sum()
+    return {
+        "requests": year.requests_year,
+        "base_year": year.monitoring_year,
+        "proposed": proposed,
+        "base": view.proposed["base_wan"].sum(),
+    }
+
+
+__all__ = ["UnitView", "monitored_projects", "total_lost", "unit_findings", "unit_view"]

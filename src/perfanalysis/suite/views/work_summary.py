@@ -1,0 +1,246 @@
+"""The numbers of the year's work summary, section by section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.data.tables import YearData
+from perfanalysis.money.execution import execution_rates
+from perfanalysis.planning.problems import problem_groups
+from perfanalysis.scoring.summary import GRADES, grade_counts
+from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.workyear import WorkYear
+
+STEPS = ("notice", "meeting", "policy_briefing", "feedback")
+
+
+@dataclass(frozen=True)
+class WorkSummary:
+    """What the work summary says; every value comes from a table or a result.
+
+    Attributes
+    ----------
+    facts : dict
+        Values of the sentences of ``90_work_summary``, by section.
+    documents : DataFrame
+        Table ``regulations``.
+    key_projects : DataFrame
+        Key and special projects: ``name``, ``unit_name``, ``kind``, ``annual_wan``,
+        ``score``, ``grade``, ``page``.
+    problems : DataFrame
+        See `problem_groups`.
+    """
+
+    facts: dict[str, dict[str, Any]]
+    documents: pd.DataFrame
+    key_projects: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def work_summary(year: WorkYear) -> WorkSummary:
+    """Gather the numbers of the work summary."""
+    problems = problem_groups(year.flags)
+    coverage, evaluated = _coverage(year), _self_evaluation(year)
+    monitored, use = _monitoring(year), _use(year)
+    facts = {
+        "coverage": coverage,
+        "self": evaluated,
+        "monitoring": monitored,
+        "key": _key(year),
+        "use": use,
+        "problems": {
+            group: int(problems.loc[problems["group"] == group, "flags"].sum())
+            for group in ("management", "targets", "effect")
+        },
+        "system": _system(year),
+        "targets": _targets(year),
+        "results": _results(year),
+        "methods": _methods(year.evaluation),
+        "next": _next(problems, year.flags),
+    }
+    return WorkSummary(facts, year.evaluation["regulations"], _key_projects(year), problems)
+
+
+def summary_findings(summary: WorkSummary) -> list[Said]:
+    """The main points, as keys of ``90_work_summary`` with their values."""
+    facts = summary.facts
+    key = facts["key"]
+    all_visited = key["visited"] == key["key"] + key["special"]
+    return [
+        ("main-coverage", facts["coverage"]),
+        ("main-self", facts["self"]),
+        ("main-monitoring", facts["monitoring"]),
+        ("main-key" if all_visited else "main-key-some", key),
+        ("main-problems", facts["problems"]),
+        ("main-use", facts["use"]),
+    ]
+
+
+def _coverage(year: WorkYear) -> dict[str, Any]:
+    first_level = year.evaluation["units"].query("level == 1")["unit_id"]
+    active = year.scores.projects["unit_id"].unique()
+    units = int(first_level.isin(active).sum())
+    managed = len(first_level)
+    return {"managed": managed, "units": units, "share": units / managed if managed else 0.0}
+
+
+def _self_evaluation(year: WorkYear) -> dict[str, Any]:
+    projects = year.scores.projects
+    whole = _whole(year.evaluation, projects["project_id"])
+    counts = grade_counts(year.scores).set_index("grade")["projects"]
+    return {
+        "year": year.evaluation_year,
+        "units": projects["unit_id"].nunique(),
+        "projects": len(projects),
+        "annual": whole["annual_wan"],
+        **{grade: int(counts[grade]) for grade in GRADES},
+        "none": int(counts[""]),
+        "whole": year.evaluation["unit_finance"]["unit_id"].nunique(),
+    }
+
+
+def _monitoring(year: WorkYear) -> dict[str, Any]:
+    data = year.monitoring
+    projects = data["projects"].loc[data["projects"]["is_monitored"], "project_id"]
+    records = data["monitoring_funds"]
+    records = records[records["project_id"].isin(projects)]
+    month = int(records["month"].max()) if len(records) else 0
+    latest = records[(records["source"] == "unit") & (records["month"] == month)]
+    annual, executed = _whole(data, projects)["annual_wan"], latest["executed_wan"].sum()
+    warnings = data["warnings"]
+    return {
+        "year": year.monitoring_year,
+        "projects": len(projects),
+        "annual": annual,
+        "month": month,
+        "executed": executed,
+        "rate": executed / annual if annual else 0.0,
+        "third": records.loc[records["source"] == "third_party", "project_id"].nunique(),
+        "warnings": len(warnings),
+        "answered": int(warnings["answered"].notna().sum()),
+        "corrected": int(warnings["corrected"].notna().sum()),
+    }
+
+
+def _key(year: WorkYear) -> dict[str, Any]:
+    projects = year.evaluation["projects"]
+    chosen = projects.loc[projects["is_key"] | projects["is_special"], "project_id"]
+    visited = year.evaluation["site_visits"]["project_id"].unique()
+    return {
+        "key": int(projects["is_key"].sum()),
+        "special": int(projects["is_special"].sum()),
+        "visited": int(chosen.isin(visited).sum()),
+    }
+
+
+def _use(year: WorkYear) -> dict[str, Any]:
+    problems, published = year.evaluation["rectification"], year.evaluation["publication"]
+    proposed = year.proposal.projects["proposed_wan"].sum()
+    base = year.proposal.projects["base_wan"].sum()
+    return {
+        "year": year.requests_year,
+        "base_year": year.monitoring_year,
+        "issues": len(problems),
+        "closed": int((problems["status"] == "closed").sum()),
+        "recovered": problems["recovered_wan"].sum(),
+        "adjusted": problems["adjusted_wan"].sum(),
+        "published": int(published["date"].notna().sum()),
+        "publishers": published.loc[published["date"].notna(), "unit_id"].nunique(),
+        "proposed": proposed,
+        "base": base,
+    }
+
+
+def _system(year: WorkYear) -> dict[str, Any]:
+    return {
+        "documents": len(year.evaluation["regulations"]),
+        "bodies": year.evaluation["organisation"]["name"].tolist(),
+    }
+
+
+def _targets(year: WorkYear) -> dict[str, Any]:
+    of_units = year.targets["indicators"].dropna(subset=["unit_id"])
+    of_units = of_units[of_units["project_id"].isna()]
+    review = year.targets["target_review"]
+    last = review.loc[review["stage"] == "last", "project_id"]
+    return {
+        "year": year.targets_year,
+        "units": of_units["unit_id"].nunique(),
+        "indicators": int(of_units["target"].notna().sum()),
+        "projects": review["project_id"].nunique(),
+        "last": last.nunique(),
+    }
+
+
+def _results(year: WorkYear) -> dict[str, Any]:
+    data = year.evaluation
+    kinds = data["process"]["kind"].value_counts()
+    asked = data["data_requests"]
+    on_time = asked["received"].notna() & (asked["received"] <= asked["due"])
+    return {
+        "sections": data["units"]["finance_section"].nunique(),
+        **{kind: int(kinds.get(kind, 0)) for kind in STEPS},
+        "requests": len(asked),
+        "on_time": int(on_time.sum()),
+        "late": int((asked["received"].notna() & ~on_time).sum()),
+        "missing": int(asked["received"].isna().sum()),
+    }
+
+
+def _methods(data: YearData) -> dict[str, Any]:
+    return {
+        "items": len(data["site_visits"]),
+        "visited": data["site_visits"]["project_id"].nunique(),
+        "scored": data["key_scores"]["project_id"].nunique(),
+        "respondents": data["survey"]["respondent_id"].nunique(),
+        "surveyed": data["survey"]["project_id"].nunique(),
+        "feedback": int((data["process"]["kind"] == "feedback").sum()),
+    }
+
+
+def _next(problems: pd.DataFrame, flags: pd.DataFrame) -> dict[str, Any]:
+    count = problems.set_index("kind")
+    in_targets = problems.loc[problems["group"] == "targets", "kind"]
+    return {
+        "flagged": flags.loc[flags["kind"].isin(in_targets), "project_id"].nunique(),
+        "blank": int(count.at["target-missing", "projects"]),
+        "identical": int(count.at["indicators-identical", "projects"]),
+        "unmeasurable": int(count.at["target-unmeasurable", "projects"]),
+        "slow": int(count.at["low-execution", "projects"]),
+        "unspent": _amount(count, "low-execution"),
+        "idle": int(count.at["asset-idle", "flags"]),
+        "upkeep": int(count.at["upkeep-missing", "flags"]),
+        "ahead": int(count.at["payment-ahead-of-work", "projects"]),
+        "ahead_money": _amount(count, "payment-ahead-of-work"),
+        "rush": int(count.at["year-end-rush", "projects"]),
+        "rush_money": _amount(count, "year-end-rush"),
+    }
+
+
+def _amount(count: pd.DataFrame, kind: str) -> float:
+    amount = count.at[kind, "amount_wan"]
+    return 0.0 if pd.isna(amount) else float(amount)
+
+
+def _key_projects(year: WorkYear) -> pd.DataFrame:
+    projects, units = year.evaluation["projects"], year.evaluation["units"]
+    chosen = projects[projects["is_key"] | projects["is_special"]]
+    chosen = chosen.assign(kind=chosen["is_key"].map({True: "key", False: "special"}))
+    names = units[["unit_id", "name"]].rename(columns={"name": "unit_name"})
+    rates = execution_rates(year.evaluation, by="project", projects=chosen["project_id"])
+    money = rates.rename(columns={"key": "project_id"})[["project_id", "annual_wan"]]
+    results = year.key_evaluation.projects[["project_id", "score", "grade"]]
+    table = chosen[["project_id", "unit_id", "name", "kind"]].merge(names, on="unit_id")
+    table = table.merge(money, on="project_id").merge(results, on="project_id", how="left")
+    table = table.assign(page="40_key_project-" + table["project_id"])
+    return table.sort_values(["kind", "project_id"], ignore_index=True)
+
+
+def _whole(data: YearData, projects: pd.Series) -> pd.Series:
+    return execution_rates(data, by="district", projects=projects).iloc[0]
+
+
+__all__ = ["WorkSummary", "summary_findings", "work_summary"]
