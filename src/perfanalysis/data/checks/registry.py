@@ -1,0 +1,152 @@
+"""What a check is, and how its hits become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from perfanalysis.data.findings import Finding, Severity
+from perfanalysis.data.tables import YearData
+
+TOLERANCE_WAN = 1e-6
+"""Imported sums tie to 0.01 元."""
+TOLERANCE_POINTS = 0.005
+"""Half of the smallest step that points are given in."""
+
+Find = Callable[[YearData], pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule across rows or tables.
+
+    Attributes
+    ----------
+    code : str
+        Stable English code of its findings.
+    severity : {"error", "warning", "note"}
+    table, column : str
+        Whose cell a finding names.
+    needs : tuple of str
+        Tables without which the check is not made.
+    problem : str
+        What is wrong, in Chinese.
+    remedy : str
+        What to do, in Chinese.
+    find : callable
+        Takes the year, gives the hits: see `hits`.
+    """
+
+    code: str
+    severity: Severity
+    table: str
+    column: str
+    needs: tuple[str, ...]
+    problem: str
+    remedy: str
+    find: Find
+
+    def findings(self, year: YearData) -> list[Finding]:
+        """One finding a hit; none where a table that the check needs was not loaded."""
+        if any(name not in year.tables for name in (self.table, *self.needs)):
+            return []
+        rows = self.find(year)
+        return [
+            self._finding(year, row, subject, found)
+            for row, subject, found in zip(rows.index, rows["subject"], rows["found"], strict=True)
+        ]
+
+    def _finding(self, year: YearData, row: int, subject: object, found: str) -> Finding:
+        where = year.where(self.table, row, self.column)
+        message = f"{where} {self.problem}（{found}）" if found else f"{where} {self.problem}"
+        return Finding(self.code, self.severity, str(subject), where, found, message, self.remedy)
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    code: str,
+    severity: Severity,
+    *,
+    table: str,
+    column: str = "",
+    needs: tuple[str, ...] = (),
+    problem: str,
+    remedy: str,
+) -> Callable[[Find], Find]:
+    """Enter a function that finds hits into the list of checks."""
+
+    def enter(find: Find) -> Find:
+        CHECKS[code] = Check(code, severity, table, column, needs, problem, remedy, find)
+        return find
+
+    return enter
+
+
+def hits(rows: pd.DataFrame, subject: str, template: str = "", *columns: str) -> pd.DataFrame:
+    """Say what was found in each row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows hit, with their index in the table that the check names.
+    subject : str
+        Column that says what a finding is about.
+    template : str
+        What was found, with a ``{}`` for each of `columns`.
+
+    Returns
+    -------
+    DataFrame
+        Columns subject and found.
+    """
+    cells = zip(*(rows[name].map(_plain) for name in columns), strict=True)
+    found = [template.format(*values) for values in cells] if columns else [template] * len(rows)
+    return pd.DataFrame({"subject": rows[subject], "found": found}, index=rows.index)
+
+
+def _plain(value: object) -> str:
+    """Numbers with as many decimals as they have, dates as ISO, text as it is."""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    return "空" if value is pd.NA else str(value)
+
+
+def project_money(year: YearData) -> pd.DataFrame:
+    """Money of each project over its sources, 万元, by project_id.
+
+    Where a total stands beside parts, the parts count. A figure that one source lacks is missing.
+    """
+    funds = year["funds"]
+    columns = ["initial_wan", "annual_wan", "received_wan", "executed_wan"]
+    kept = funds.loc[~beside_parts(funds)]
+    return kept.groupby("project_id")[columns].sum(skipna=False)
+
+
+def beside_parts(funds: pd.DataFrame) -> pd.Series:
+    """Which rows of `funds` are a total of a project that also has parts."""
+    total = funds["fund_source"] == "total"
+    return total & funds["project_id"].isin(funds.loc[~total, "project_id"])
+
+
+def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, with the dtype of the values even where there is no key."""
+    return values.reindex(keys).set_axis(keys.index)
+
+
+__all__ = [
+    "CHECKS",
+    "TOLERANCE_POINTS",
+    "TOLERANCE_WAN",
+    "Check",
+    "beside_parts",
+    "check",
+    "hits",
+    "looked_up",
+    "project_money",
+]
