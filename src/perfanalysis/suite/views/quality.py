@@ -1,0 +1,105 @@
+"""The numbers of the data-quality page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.data.codebook import codebook
+from perfanalysis.data.findings import findings_frame
+from perfanalysis.rules.values import DatedValue
+from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.workyear import WorkYear
+
+
+@dataclass(frozen=True)
+class QualityView:
+    """What the data-quality page shows.
+
+    Attributes
+    ----------
+    findings : DataFrame
+        See `findings_frame`; errors first, then warnings, then notes.
+    counts : DataFrame
+        ``severity``, ``code``, ``rows`` (number of findings), ``message`` of the first one.
+    tables : DataFrame
+        Tables of the codebook: ``table``, ``title``, ``evaluation_rows``, ``monitoring_rows``.
+    rules : DataFrame
+        Rules in force: ``rule``, ``title``, ``value``, ``since``, ``basis``, ``document``,
+        ``verified``.
+    """
+
+    findings: pd.DataFrame
+    counts: pd.DataFrame
+    tables: pd.DataFrame
+    rules: pd.DataFrame
+
+
+def quality_view(year: WorkYear) -> QualityView:
+    """Gather what was found in the data, and the rules in force."""
+    found = findings_frame((*year.findings, *year.scores.findings))
+    order = found["severity"].map({"error": 0, "warning": 1, "note": 2})
+    found = found.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    counts = (
+        found.groupby(["severity", "code"], sort=False)
+        .agg(rows=("message", "size"), message=("message", "first"))
+        .reset_index()
+    )
+    return QualityView(found, counts, _tables(year), _rules(year.rules.all()))
+
+
+def quality_findings(view: QualityView, year: WorkYear) -> list[Said]:
+    """The main points, as keys of ``00_data_quality`` with their values."""
+    by_severity = view.findings["severity"].value_counts()
+    errors, warnings = int(by_severity.get("error", 0)), int(by_severity.get("warning", 0))
+    unverified = int((view.rules["verified"] == "no").sum())
+    years = {"evaluation": year.evaluation_year, "monitoring": year.monitoring_year}
+    return [
+        ("main-errors" if errors else "main-errors-none", {"errors": errors, **years}),
+        ("main-warnings" if warnings else "main-warnings-none", {"warnings": warnings}),
+        (
+            "main-rules" if unverified else "main-rules-all",
+            {"rules": len(view.rules), "unverified": unverified},
+        ),
+    ]
+
+
+def _tables(year: WorkYear) -> pd.DataFrame:
+    rows = [
+        (
+            table.name,
+            table.title,
+            len(year.evaluation[table.name]),
+            len(year.monitoring[table.name]),
+        )
+        for table in codebook().values()
+    ]
+    return pd.DataFrame(rows, columns=["table", "title", "evaluation_rows", "monitoring_rows"])
+
+
+def _rules(values: tuple[DatedValue, ...]) -> pd.DataFrame:
+    rows = [
+        (
+            value.key,
+            value.title,
+            _shown(value.value),
+            value.since.isoformat(),
+            value.basis,
+            value.cite(),
+            "yes" if value.verified else "no",
+        )
+        for value in values
+    ]
+    columns = ["rule", "title", "value", "since", "basis", "document", "verified"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown(value: Any) -> str:
+    """A rule's value in one line; a long one by its size."""
+    text = str(value).replace("mappingproxy(", "").rstrip(")") if value is not None else "—"
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+__all__ = ["QualityView", "quality_findings", "quality_view"]
