@@ -141,7 +141,6 @@ AWKWARD = (
     "import logging\nlogging.getLogger('x').warning('logged')",
     "await __import__('asyncio').sleep(0, 5)",
     "class Bad:\n    def __repr__(self):\n        raise ValueError('repr')\nBad()",
-    "input()",
     "def f(x):\n    return 1 / x\n\nf(0)",
     "raise SystemExit('stop')",
 )

@@ -1,0 +1,169 @@
+"""Everything that is checked before a run starts anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from perfanalysis.data.tables import REQUIRED, YearData, load_year
+from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.suite.config import Edition, Lang, Suite
+from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
+from perfanalysis.suite.plan import Task, plan_tasks, subjects_of
+from perfanalysis.suite.worker import EngineName, Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run was asked for.
+
+    Attributes
+    ----------
+    work_year : int
+    data, reports, notebooks : Path
+        Folders.
+    lang : {"zh", "en"}
+    edition : {"internal", "public"}
+    only : sequence of str
+    parameters : mapping of str to plain value
+    engine : {"forked", "jupyter"}
+    """
+
+    work_year: int
+    data: Path
+    reports: Path
+    notebooks: Path
+    lang: Lang
+    edition: Edition
+    only: Sequence[str]
+    parameters: Mapping[str, object]
+    engine: EngineName
+
+    @property
+    def partial(self) -> bool:
+        """Whether pages were chosen, so that the others stay as they are."""
+        return bool(self.only) or any(name in self.parameters for name in SCOPES.values() if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run with nothing left to check.
+
+    Attributes
+    ----------
+    suite : Suite
+    request : Request
+    notebooks : tuple of Notebook
+        Those of the edition.
+    tasks : tuple of Task
+    setup : Setup
+    """
+
+    suite: Suite
+    request: Request
+    notebooks: tuple[Notebook, ...]
+    tasks: tuple[Task, ...]
+    setup: Setup
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Budget years that the stages read, ascending."""
+        return stage_years(self.suite, self.request.work_year)
+
+
+def prepare(suite: Suite, request: Request) -> Prepared:
+    """Check a request against the settings, the notebooks and the data.
+
+    Raises
+    ------
+    ParameterError
+        If a notebook or a parameter cannot be used.
+    DataError
+        If the evaluated or the monitored year cannot be read.
+    """
+    notebooks = _of_edition(find_notebooks(request.notebooks), suite, request.edition)
+    evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
+    if suite.stages.monitoring != suite.stages.evaluation:
+        _readable(request.data, request.work_year + suite.stages.monitoring)
+    root = suite.root.resolve()
+    setup = Setup(
+        root=root,
+        engine=request.engine,
+        modules=tuple(sorted({name for notebook in notebooks for name in notebook.imports})),
+        work_year=request.work_year,
+        data_dir=_from(root, request.data),
+        suite_file=suite.path.name,
+        executed=root / "build" / f"{request.work_year}-{request.edition}-{request.lang}",
+    )
+    common = {
+        "work_year": request.work_year,
+        "data_dir": setup.data_dir,
+        "suite_file": setup.suite_file,
+        "lang": request.lang,
+        "edition": request.edition,
+    }
+    tasks = plan_tasks(
+        notebooks,
+        subjects_of(evaluated),
+        common=common,
+        extra=request.parameters,
+        only=request.only,
+    )
+    return Prepared(suite, request, notebooks, tasks, setup)
+
+
+def stage_years(suite: Suite, work_year: int) -> tuple[int, ...]:
+    """Budget years that the stages of a work year read, ascending."""
+    stages = suite.stages
+    offsets = {stages.evaluation, stages.monitoring, stages.targets, stages.requests}
+    return tuple(work_year + offset for offset in sorted(offsets))
+
+
+def _of_edition(
+    notebooks: tuple[Notebook, ...], suite: Suite, edition: Edition
+) -> tuple[Notebook, ...]:
+    """All notebooks; for the public edition, those that suite.toml lets out."""
+    if edition == "internal":
+        return notebooks
+    allowed = suite.publish.public
+    public = tuple(
+        notebook
+        for notebook in notebooks
+        if any(fnmatchcase(notebook.name, pattern) for pattern in allowed)
+    )
+    if not public:
+        raise ParameterError(
+            f"{suite.path.name} 的 publish.public 没有列出可公开的笔记本（现为 {list(allowed)}）。"
+            f"可用：{'、'.join(notebook.name for notebook in notebooks)}。请列出后再生成公开版。"
+        )
+    return public
+
+
+def _readable(data: Path, year: int) -> YearData:
+    """The tables that no report can do without.
+
+    Raises
+    ------
+    DataError
+        If the folder or one of them is not there or cannot be read.
+    """
+    read = load_year(data / str(year), only=REQUIRED)
+    if missing := [table for table in REQUIRED if table not in read.sources]:
+        problems = "；".join(f.message for f in read.findings if f.subject in missing)
+        raise DataError(
+            f"{year} 预算年度的数据无法使用：缺少 {'、'.join(missing)}。{problems}。"
+            "请补齐后重新运行。"
+        )
+    return read
+
+
+def _from(root: Path, path: Path) -> str:
+    """A path as the cells name it: relative to the workspace where it lies in it."""
+    path = path.resolve()
+    return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
+
+
+__all__ = ["Prepared", "Request", "prepare", "stage_years"]

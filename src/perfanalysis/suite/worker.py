@@ -1,0 +1,191 @@
+"""What a worker process does: pay for the imports and the data once, then make report by report."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from perfanalysis.suite.execute import CELL_SECONDS, Failure, execute, failure_of
+
+EngineName = Literal["forked", "jupyter"]
+
+# In the environment of every process that runs cells, kernels included.
+ENVIRONMENT: Mapping[str, str] = {
+    "LC_ALL": "C.UTF-8",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "NUMEXPR_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+}
+
+# Wants a live shell when it is imported: imported before the fork, it would show no figure.
+_NEVER_AHEAD = "matplotlib_inline"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every worker is told once.
+
+    Attributes
+    ----------
+    root : Path
+        Folder that the cells run in.
+    engine : {"forked", "jupyter"}
+    modules : tuple of str
+        Imported before the first report.
+    work_year, data_dir, suite_file
+        As `open_work_year` takes them, relative to `root` or absolute.
+    executed : Path
+        Folder of the executed notebooks.
+    cell_seconds : float
+    """
+
+    root: Path
+    engine: EngineName
+    modules: tuple[str, ...]
+    work_year: int
+    data_dir: str
+    suite_file: str
+    executed: Path
+    cell_seconds: float = CELL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report, as a worker is told of it."""
+
+    page: str
+    notebook: Path
+    title: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a report.
+
+    Attributes
+    ----------
+    page : str
+    html : str
+        The page; empty if it failed.
+    facts : mapping
+        Title and figures by which the index lists it.
+    failure : Failure or None
+    engine : {"forked", "jupyter"}
+        What ran its cells.
+    """
+
+    page: str
+    html: str
+    facts: Mapping[str, Any]
+    failure: Failure | None
+    engine: EngineName
+
+
+class _State:
+    setup: Setup
+    engine: EngineName
+
+
+def can_fork() -> bool:
+    """Whether this system forks safely; macOS has fork, but its frameworks do not survive it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def start_worker(setup: Setup) -> None:
+    """Initialise the process: the imports and, for forks to find, the results of the work year."""
+    os.chdir(setup.root)
+    _State.setup = setup
+    _State.engine = setup.engine
+    if setup.engine == "forked":
+        for name in setup.modules:
+            if not name.startswith(_NEVER_AHEAD):
+                with suppress(Exception):  # the cell that imports it fails and says why
+                    import_module(name)
+        _open_everything(setup)
+        if _threads() > 1:
+            _State.engine = "jupyter"
+        gc.collect()
+        gc.freeze()
+
+
+def count_findings() -> Mapping[str, int]:
+    """Findings in the data of the work year, by severity."""
+    return Counter(finding.severity for finding in _work_year(_State.setup).findings)
+
+
+def make_report(job: Job) -> Outcome:
+    """Execute one notebook and render its page."""
+    from perfanalysis.report.site import render_page
+
+    setup = _State.setup
+    output = setup.executed / Path(job.page).with_suffix(".ipynb").name
+    executed = execute(
+        job.notebook,
+        output,
+        job.parameters,
+        engine=_State.engine,
+        cwd=setup.root,
+        cell_seconds=setup.cell_seconds,
+    )
+    if executed.failure is not None or executed.notebook is None:
+        return Outcome(job.page, "", {}, executed.failure, _State.engine)
+    try:
+        html = render_page(executed.notebook)
+    except Exception as error:
+        return Outcome(job.page, "", {}, failure_of(error), _State.engine)
+    return Outcome(job.page, html, {}, None, _State.engine)
+
+
+def _work_year(setup: Setup) -> Any:
+    from perfanalysis.suite.workyear import open_work_year
+
+    return open_work_year(
+        work_year=setup.work_year, data_dir=setup.data_dir, suite_file=setup.suite_file
+    )
+
+
+def _open_everything(setup: Setup) -> None:
+    """Work out every result of the work year; what cannot be had fails where it is asked for."""
+    with suppress(Exception):
+        year = _work_year(setup)
+        for name, value in vars(type(year)).items():
+            if isinstance(value, cached_property):
+                with suppress(Exception):
+                    getattr(year, name)
+
+
+def _threads() -> int:
+    """Threads of this process, those of compiled libraries included where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+__all__ = [
+    "ENVIRONMENT",
+    "EngineName",
+    "Job",
+    "Outcome",
+    "Setup",
+    "can_fork",
+    "count_findings",
+    "make_report",
+    "start_worker",
+]
