@@ -155,17 +155,19 @@ def project_funds(funds: pd.DataFrame) -> pd.DataFrame:
         (empty where nothing is), and ``partial``: some source has no executed amount although
         another has.
     """
-    counted = counted_funds(funds)
-    sums = _exact_sums(counted.set_index("project_id")[list(MONEY)])
-    blank = counted["executed_wan"].isna().groupby(counted["project_id"]).any()
+    counted = counted_funds(funds).set_index("project_id")
+    sums = _exact_sums(counted[list(MONEY)])
+    blank = counted["executed_wan"].isna().groupby(level=0).any()
     return sums.assign(partial=blank & sums["executed_wan"].notna())
 
 
 def counted_funds(funds: pd.DataFrame) -> pd.DataFrame:
     """The rows of ``funds`` that add up: a project's ``total`` row, or else its sources."""
-    total = funds["fund_source"] == "total"
-    has_total = funds["project_id"].isin(funds.loc[total, "project_id"])
-    return funds.loc[total | ~has_total]
+    total = (funds["fund_source"] == "total").to_numpy("bool")
+    project, ids = pd.factorize(funds["project_id"])
+    has_total = np.zeros(len(ids), dtype=np.bool_)
+    has_total[project[total]] = True
+    return funds.loc[total | ~has_total[project]]
 
 
 def _selected(year: YearData, by: Level, projects: Iterable[str] | None) -> pd.DataFrame:

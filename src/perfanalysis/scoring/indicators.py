@@ -115,10 +115,16 @@ class _Columns:
     target: Floats
     actual: Floats
     stated: Floats
+    at_least: Bools
     at_most: Bools
-    floor: Bools
+    equal: Bools
     has_text: Bools
     explained: Bools
+
+    @property
+    def floor(self) -> Bools:
+        """Reaching the target is what counts: ≥ and ＝."""
+        return self.at_least | self.equal
 
     @property
     def numeric(self) -> Bools:
@@ -192,8 +198,9 @@ def _columns(indicators: pd.DataFrame) -> _Columns:
         target=_floats(indicators["target"]),
         actual=_floats(indicators["actual"]),
         stated=_floats(indicators["self_score"]),
+        at_least=_is(indicators["op"], "at_least"),
         at_most=_is(indicators["op"], "at_most"),
-        floor=_is(indicators["op"], "at_least") | _is(indicators["op"], "equal"),
+        equal=_is(indicators["op"], "equal"),
         has_text=indicators["actual_text"].notna().to_numpy(),
         explained=indicators["reason"].notna().to_numpy(),
     )
@@ -210,9 +217,9 @@ def _is(column: pd.Series, text: str) -> Bools:
 
 
 def _met(c: _Columns) -> Bools:
-    """Target reached. Of a zero target, = asks for nothing above it, as ≤ does."""
-    equal_zero = ~c.at_most & (c.target == 0) & c.floor
-    met: Bools = np.where(c.at_most | equal_zero, c.actual <= c.target, c.actual >= c.target)
+    """Target reached. ＝0 asks for nothing above zero, as ≤0 does."""
+    below = c.at_most | (c.equal & (c.target == 0))
+    met: Bools = np.where(below, c.actual <= c.target, c.actual >= c.target)
     return met
 
 
@@ -333,12 +340,14 @@ def _joined_codes(masks: dict[str, Bools], index: pd.Index) -> pd.Series:
     bits = np.zeros(len(index), dtype=np.int64)
     for position, mask in enumerate(masks.values()):
         bits |= mask.astype(np.int64) << position
-    seen, rows = np.unique(bits, return_inverse=True)
+    seen = np.flatnonzero(np.bincount(bits, minlength=1))
     names = list(masks)
     texts = [
         ";".join(name for i, name in enumerate(names) if bit >> i & 1) for bit in seen.tolist()
     ]
-    taken = pa.array(texts, pa.large_string()).take(pa.array(rows))
+    place = np.zeros(int(seen.max(initial=0)) + 1, dtype=np.int64)
+    place[seen] = np.arange(seen.size)
+    taken = pa.array(texts, pa.large_string()).take(pa.array(place[bits]))
     return pd.Series(pd.array(taken, dtype="str"), index=index)
 
 

@@ -67,7 +67,7 @@ def indicator_ledger(
     DataFrame
         Columns `LEDGER_COLUMNS`; ``full − kept = lost`` in points of two decimals, ``lost > 0``.
     """
-    rows = np.flatnonzero(reviewed.scored & (reviewed.kept < reviewed.points))
+    rows = np.flatnonzero(reviewed.kept < reviewed.points)
     lines = indicators.iloc[rows]
     cause = reviewed.cause[rows]
     reasons = _reasons(lines, cause, reviewed.points[rows], reviewed.kept[rows], rules)
@@ -90,7 +90,7 @@ def indicator_ledger(
 def execution_ledger(
     projects: pd.DataFrame, full: Ints, kept: Ints, rules: RulesInForce
 ) -> pd.DataFrame:
-    """One line for every project that lost points on budget execution.
+    """One line for every project that lost points on budget execution, in their order.
 
     Parameters
     ----------
@@ -168,7 +168,8 @@ def _reasons(
         some = lines.iloc[rows]
         parts.append(_sentences(Cause(each), some, points[rows], kept[rows], rules))
         places.append(rows)
-    order = np.argsort(np.concatenate(places), kind="stable")
+    order = np.empty(len(lines), dtype=np.int64)
+    order[np.concatenate(places)] = np.arange(len(lines))
     return pa.concat_arrays(parts).take(pa.array(order))
 
 

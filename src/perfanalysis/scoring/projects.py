@@ -140,16 +140,18 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     spent = _execution(projects, year, standard["execution"], rules)
     scores = _scores(projects, spent, _sums(reviewed, of, len(projects)), rules)
     differ = deviating(standard, own) & (scores["points_total"] == 100).to_numpy()
-    lines = [
-        execution_ledger(spent.frame, np.where(spent.known, spent.full, 0), spent.kept, rules),
+    ledger = _by_project(
+        execution_ledger(spent.frame, spent.full, spent.kept, rules),
+        np.flatnonzero(spent.kept < spent.full),
         indicator_ledger(reviewed, indicators, rules, source=year.sources.get("indicators")),
-    ]
+        of[reviewed.kept < reviewed.points],
+    )
     return ProjectScores(
         budget_year=year.budget_year,
         evaluation_date=rules.day,
         projects=scores,
         indicators=reviewed.frame,
-        ledger=_by_project(lines, projects["project_id"]),
+        ledger=ledger,
         rules=tuple(value for value in rules.all() if value.key.startswith("self.")),
         findings=(
             *_refusals(scores, projects, year.sources.get("projects")),
@@ -175,7 +177,7 @@ def _execution(
     base: Floats = frame["base_wan"].to_numpy("float64")
     executed: Floats = frame["executed_wan"].fillna(0).clip(lower=0).to_numpy("float64")
     known = (base > 0) | (full == 0)
-    kept = np.where(known, full, 0)
+    kept = full.copy()
     rows = np.flatnonzero(known & (executed < base))
     kept[rows] = share_half_up(full[rows], executed[rows], base[rows])
     return _Execution(frame, full, kept, known)
@@ -201,7 +203,7 @@ def _sums(reviewed: ReviewedIndicators, of: Ints, projects: int) -> _Sums:
     return _Sums(
         count=np.bincount(of, minlength=projects),
         points=total_of(reviewed.points, of, projects),
-        kept=total_of(reviewed.kept[scored], of[scored], projects),
+        kept=total_of(reviewed.kept, of, projects),
         invalid=np.bincount(of[~valid], minlength=projects),
         unscored=np.bincount(of[valid & ~scored], minlength=projects),
     )
@@ -269,11 +271,13 @@ def _counts(values: Ints) -> Texts:
     return pc.cast(pa.array(values), pa.large_string())
 
 
-def _by_project(lines: list[pd.DataFrame], project_ids: pd.Series) -> pd.DataFrame:
-    """The lines in the order of the projects; execution before indicators."""
-    ledger = pd.concat(lines, ignore_index=True)
-    place = pd.Index(project_ids).get_indexer(ledger["project_id"])
-    return ledger.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+def _by_project(
+    execution: pd.DataFrame, first: Ints, indicators: pd.DataFrame, second: Ints
+) -> pd.DataFrame:
+    """Both ledgers in the order of the projects (their positions), execution first."""
+    ledger = pd.concat([execution, indicators], ignore_index=True)
+    order = np.argsort(np.concatenate([first, second]), kind="stable")
+    return ledger.iloc[order].reset_index(drop=True)
 
 
 def _located(
