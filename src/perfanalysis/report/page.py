@@ -243,8 +243,10 @@ class Page:
         body = table_element(
             table, printed_rows(table, self._say), None, self._say, label=f"{anchor}-data"
         )
-        summary = html(self._say("figure-data", number=number))
-        return f'<details><summary id="{anchor}-data">{summary}</summary>{body}</details>'
+        summary = self._say("figure-data", number=number)
+        if any(column.kind == "money" for column in chart.columns.values()):
+            summary = self._say("header-unit", label=summary, unit=self.money_unit)
+        return f'<details><summary id="{anchor}-data">{html(summary)}</summary>{body}</details>'
 
     def _number(self, kind: str, anchor: str) -> tuple[str, str]:
         self._counts[kind] += 1

@@ -99,7 +99,7 @@ def table_element(
     """Return the ``<table>`` in the box that it scrolls in."""
     columns = list(table.columns.values())
     heads = "".join(
-        f'<th scope="col"{_class(column, index, rows)}>{html(_header(column, say))}</th>'
+        f'<th scope="col"{_class(column, index, rows)}>{html(header_of(column, say))}</th>'
         for index, column in enumerate(columns)
     )
     body = "".join(_row(cells, columns, _links(table, at)) for at, cells in enumerate(rows))
@@ -136,8 +136,11 @@ def _unit(table: Table, say: Texts) -> str:
     return say.money_unit
 
 
-def _header(column: Column, say: Texts) -> str:
+def header_of(column: Column, say: Texts, *, money: bool = False) -> str:
+    """Return the header of a column with its unit; that of money only if asked for."""
     unit = column.unit or (say(column.unit_key) if column.unit_key else "")
+    if money and column.kind == "money":
+        unit = say.money_unit
     return say("header-unit", label=column.label, unit=unit) if unit else column.label
 
 
@@ -225,4 +228,13 @@ def _notes(
     return "".join(f'<p class="note">{html(note)}</p>' for note in notes)
 
 
-__all__ = ["LONG_TABLE", "Table", "folded", "printed_rows", "table_element", "table_html"]
+__all__ = [
+    "LONG_TABLE",
+    "TIE",
+    "Table",
+    "folded",
+    "header_of",
+    "printed_rows",
+    "table_element",
+    "table_html",
+]

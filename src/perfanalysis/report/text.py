@@ -207,7 +207,7 @@ class Texts:
 
 
 def texts(name: str, lang: Lang, *, money_unit: str = "万元", money_scale: Any = 1) -> Texts:
-    """Return the sentences of a notebook; ``say = texts("30_unit", "zh")``, ``say("headline", n=3)``."""
+    """Return the sentences of a notebook: ``texts("30_unit", "zh")("headline", n=3)``."""
     return Texts(name, lang, money_unit=money_unit, money_scale=money_scale)
 
 
