@@ -32,12 +32,12 @@ class Made:
     ----------
     outcomes : dict of str to Outcome
         By page.
-    findings : mapping of str to int
-        Findings in the data by severity.
+    findings : mapping of str to int, or None
+        Findings in the data by severity; None if it could not be checked.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    findings: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, int] | None = None
 
 
 def run_jobs(jobs: Sequence[Job], setup: Setup, *, workers: int, on_done: OnDone) -> Made:
@@ -96,7 +96,7 @@ def _run(jobs: Sequence[Job], setup: Setup, workers: int, made: Made, keep: OnDo
 def _killed(job: Job, setup: Setup) -> Outcome:
     message = "工作进程被系统终止，常见原因是内存不足。请减少 --jobs，或关闭其他程序后重试"
     failure = Failure(None, "", "WorkerKilled", message, "")
-    return Outcome(job.page, "", {}, failure, setup.engine)
+    return Outcome(job.page, {}, failure, setup.engine)
 
 
 @contextmanager

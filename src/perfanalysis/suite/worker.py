@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 from collections import Counter
@@ -49,8 +50,8 @@ class Setup:
         Imported before the first report.
     work_year, data_dir, suite_file
         As `open_work_year` takes them, relative to `root` or absolute.
-    executed : Path
-        Folder of the executed notebooks.
+    executed, pages : Path
+        Folders that executed notebooks and pages are written into.
     cell_seconds : float
     """
 
@@ -61,6 +62,7 @@ class Setup:
     data_dir: str
     suite_file: str
     executed: Path
+    pages: Path
     cell_seconds: float = CELL_SECONDS
 
 
@@ -70,7 +72,6 @@ class Job:
 
     page: str
     notebook: Path
-    title: str
     parameters: Mapping[str, object]
 
 
@@ -81,8 +82,6 @@ class Outcome:
     Attributes
     ----------
     page : str
-    html : str
-        The page; empty if it failed.
     facts : mapping
         Title and figures by which the index lists it.
     failure : Failure or None
@@ -91,7 +90,6 @@ class Outcome:
     """
 
     page: str
-    html: str
     facts: Mapping[str, Any]
     failure: Failure | None
     engine: EngineName
@@ -109,6 +107,7 @@ def can_fork() -> bool:
 
 def start_worker(setup: Setup) -> None:
     """Initialise the process: the imports and, for forks to find, the results of the work year."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C stops the cells; the main process ends us
     os.chdir(setup.root)
     _State.setup = setup
     _State.engine = setup.engine
@@ -124,32 +123,39 @@ def start_worker(setup: Setup) -> None:
         gc.freeze()
 
 
-def count_findings() -> Mapping[str, int]:
-    """Findings in the data of the work year, by severity."""
-    return Counter(finding.severity for finding in _work_year(_State.setup).findings)
+def count_findings() -> Mapping[str, int] | None:
+    """Findings in the data of the work year, by severity; None if it cannot be checked."""
+    try:
+        return dict(Counter(finding.severity for finding in _work_year(_State.setup).findings))
+    except Exception:  # the page that shows the findings fails and says why
+        return None
 
 
 def make_report(job: Job) -> Outcome:
-    """Execute one notebook and render its page."""
-    from perfanalysis.report.site import render_page
-
+    """Execute one notebook and write its page."""
     setup = _State.setup
-    output = setup.executed / Path(job.page).with_suffix(".ipynb").name
     executed = execute(
         job.notebook,
-        output,
+        setup.executed / Path(job.page).with_suffix(".ipynb"),
         job.parameters,
         engine=_State.engine,
         cwd=setup.root,
         cell_seconds=setup.cell_seconds,
     )
-    if executed.failure is not None or executed.notebook is None:
-        return Outcome(job.page, "", {}, executed.failure, _State.engine)
-    try:
-        html = render_page(executed.notebook)
-    except Exception as error:
-        return Outcome(job.page, "", {}, failure_of(error), _State.engine)
-    return Outcome(job.page, html, {}, None, _State.engine)
+    failure, facts = executed.failure, {}
+    if failure is None:
+        try:
+            facts = _write_page(executed.notebook, setup.pages / job.page)
+        except Exception as error:
+            failure = failure_of(error)
+    return Outcome(job.page, facts, failure, _State.engine)
+
+
+def _write_page(notebook: Any, path: Path) -> Mapping[str, Any]:
+    from perfanalysis.report.site import page_facts, render_page
+
+    path.write_bytes(render_page(notebook).encode())
+    return page_facts(notebook)
 
 
 def _work_year(setup: Setup) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -105,6 +106,7 @@ def serve_cells(connection: Connection, other_end: Connection) -> None:
         The parent's end, inherited by the fork: closed, so that a parent's death is seen.
     """
     other_end.close()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(2, 1)  # what bypasses sys.stdout must not end up among the results of a command
     recorder = _Recorder()
     shell = _start_shell(recorder)

@@ -1,0 +1,86 @@
+"""The published folder is never worse than before: built beside it, swapped at the end."""
+
+from pathlib import Path
+
+import pytest
+
+from perfanalysis.suite.manifest import write_manifest
+from perfanalysis.suite.publish import Staging, edition_folder
+
+
+def tree(folder):
+    files = (p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in files}
+
+
+@pytest.fixture
+def target(tmp_path):
+    folder = tmp_path / "2021"
+    (folder / "en").mkdir(parents=True)
+    (folder / "old.html").write_text("old")
+    (folder / "en" / "index.html").write_text("english")
+    write_manifest(folder / "en", {})
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("lang", "edition", "folder"),
+    [
+        ("zh", "internal", "2021"),
+        ("en", "internal", "2021/en"),
+        ("zh", "public", "2021-public"),
+        ("en", "public", "2021-public/en"),
+    ],
+)
+def test_no_edition_overwrites_another(lang, edition, folder):
+    assert edition_folder(Path("r"), 2021, lang, edition) == Path("r") / folder
+
+
+def test_until_the_swap_what_is_published_stays(target):
+    staging = Staging(target, keep=False)
+    staging.write("new.html", "new")
+    assert (target / "old.html").read_text() == "old"
+    staging.publish()
+    assert set(tree(target)) == {"new.html", "en/index.html", "en/manifest.json"}
+    assert [p.name for p in target.parent.iterdir()] == ["2021"]
+
+
+def test_keep_starts_from_what_is_published(target):
+    staging = Staging(target, keep=True)
+    staging.write("new.html", "new")
+    staging.publish()
+    assert set(tree(target)) == {"old.html", "new.html", "en/index.html", "en/manifest.json"}
+
+
+def test_discarding_changes_nothing(target):
+    before = tree(target)
+    staging = Staging(target, keep=True)
+    staging.write("old.html", "new")
+    staging.discard()
+    assert tree(target) == before
+    assert [p.name for p in target.parent.iterdir()] == ["2021"]
+
+
+def test_english_is_built_without_touching_chinese(target):
+    staging = Staging(target / "en", keep=False)
+    staging.write("index.html", "new english")
+    staging.publish()
+    assert tree(target) == {"old.html": "old", "en/index.html": "new english"}
+
+
+CUT_OFF = {
+    "while building": lambda new, old, target: new.mkdir(),
+    "between the two renames": lambda new, old, target: (new.mkdir(), target.rename(old)),
+    "before the editions below were carried over": lambda new, old, target: (
+        target.rename(old),
+        target.mkdir(),
+    ),
+}
+
+
+@pytest.mark.parametrize("cut_off", CUT_OFF.values(), ids=CUT_OFF.keys())
+def test_a_run_that_was_cut_off_is_cleared_away(target, cut_off):
+    cut_off(target.with_name(".2021.new"), target.with_name(".2021.old"), target)
+    Staging(target, keep=True).publish()
+    assert tree(target)["en/index.html"] == "english"
+    assert [p.name for p in target.parent.iterdir()] == ["2021"]
