@@ -6,7 +6,7 @@ folder is read: a new subject is one new file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -238,8 +238,12 @@ def rules_frame(rules: RulesInForce, *, unverified: bool = False) -> pd.DataFram
         document_title, verified, verified_by, verified_on, unverified, note, file. Dates are
         ISO text, `value` is text; empty where there is none.
     """
-    rows = [_row(value) for value in rules.all() if value.unverified or not unverified]
-    return pd.DataFrame(rows, columns=list(RULE_COLUMNS))
+    return values_frame(v for v in rules.all() if v.unverified or not unverified)
+
+
+def values_frame(values: Iterable[DatedValue]) -> pd.DataFrame:
+    """Dated values as a table, in the order given; the columns of `rules_frame`."""
+    return pd.DataFrame([_row(value) for value in values], columns=list(RULE_COLUMNS))
 
 
 RULE_COLUMNS = (
@@ -299,4 +303,5 @@ __all__ = [
     "evaluation_date",
     "load_rules",
     "rules_frame",
+    "values_frame",
 ]

@@ -137,7 +137,8 @@ def read_strict(path: Path, text: str) -> Item:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                mark = event.start_mark
+                line = mark.line + 1 if mark else None
                 raise RuleFileError(path.name, line, "使用了别名（*）", "请把值直接写出。")
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:

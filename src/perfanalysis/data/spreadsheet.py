@@ -1,0 +1,86 @@
+"""Tables written as a workbook: text stays text, and the same tables give the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.writer.excel import ExcelWriter
+
+from perfanalysis.errors import DataError
+
+MOST_ROWS = 1_048_575
+MOST_TEXT = 32_767
+_NO_TIME = datetime(1980, 1, 1)
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None:
+    """Write one sheet a table, the header in the first row.
+
+    Parameters
+    ----------
+    path : Path or str
+    sheets : mapping of str to DataFrame
+        Sheet name to table; missing values are left blank. A text that begins with ``=`` is
+        written as text, never as a formula; a character that XML cannot hold becomes ``□``.
+
+    Raises
+    ------
+    DataError
+        If a table has more rows, or a cell more characters, than a sheet can hold.
+    """
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _NO_TIME
+    for name, table in sheets.items():
+        if len(table) > MOST_ROWS:
+            raise DataError(
+                f"{name} 有 {len(table)} 行，超过一个工作表的 {MOST_ROWS} 行。"
+                f"请改存为 .csv 或 .parquet。"
+            )
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        header = [_cell(sheet, str(column)) for column in table.columns]
+        for cell in header:
+            cell.font = Font(bold=True)
+        sheet.append(header)
+        plain = table.astype(object).where(table.notna(), None)
+        for row in plain.itertuples(index=False, name=None):
+            sheet.append([_cell(sheet, value) for value in row])
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
+    Path(path).write_bytes(_without_times(buffer))
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value)
+    if len(value) > MOST_TEXT:
+        raise DataError(f"有一格文字长达 {len(value)} 字，超过 {MOST_TEXT} 字。请改存为 .csv。")
+    cell = WriteOnlyCell(sheet, _ILLEGAL.sub("□", value))
+    cell.data_type = "s"
+    return cell
+
+
+def _without_times(archive: io.BytesIO) -> bytes:
+    """The same archive with one fixed date on every part."""
+    result = io.BytesIO()
+    with ZipFile(archive) as old, ZipFile(result, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            info = ZipInfo(name, _NO_TIME.timetuple()[:6])
+            info.compress_type = ZIP_DEFLATED
+            new.writestr(info, old.read(name))
+    return result.getvalue()
+
+
+__all__ = ["MOST_ROWS", "write_workbook"]
