@@ -38,7 +38,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(tmp_path):
     suite = load_suite(write(tmp_path, SMALLEST))
     stages = suite.stages
     assert (stages.evaluation, stages.monitoring, stages.targets, stages.requests) == (-1, 0, 1, 1)
-    assert (suite.money.unit, suite.money.scale) == ("万元", 10_000)
+    assert (suite.money.unit, suite.money.scale) == ("万元", 1)
     assert suite.engagement.report_date == date(2021, 11, 30)
     assert (suite.language, suite.engagement.status) == ("zh", "征求意见稿")
     assert not suite.district.sample

@@ -80,18 +80,19 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What the columns that end in ``_wan`` hold, as printed everywhere.
+    """The unit that money is printed in, everywhere.
 
     Attributes
     ----------
     unit : str
-        Name of the unit.
-    scale : int
-        How many of the currency's basic unit (元) one of it is; > 0.
+        Its name.
+    scale : float
+        Printed amount = amount in the tables × scale, > 0: 1 where the columns that end in
+        ``_wan`` hold this very unit, 0.0001 to print their 万元 as 亿元.
     """
 
     unit: str = "万元"
-    scale: int = 10_000
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _check(read: Settings, path: Path) -> None:
         )
     if read.money.scale <= 0:
         raise ParameterError(
-            f"{path.name} 的 money.scale 应大于 0，实际为 {read.money.scale}。万元为 10000。"
+            f"{path.name} 的 money.scale 应大于 0，实际为 {read.money.scale}。不换算时为 1。"
         )
     for name in read.rules.local:
         if not (path.parent / name).is_file():
