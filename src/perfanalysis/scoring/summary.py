@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from perfanalysis.rules.values import DatedValue
 from perfanalysis.scoring.projects import ProjectScores
 
 GRADES = ("excellent", "good", "fair", "poor")
@@ -82,9 +85,29 @@ def losses_by(ledger: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, *[True] * len(columns)], ignore_index=True)
 
 
+def rule_losses(ledger: pd.DataFrame, rules: Iterable[DatedValue]) -> pd.DataFrame:
+    """Points lost by ``rule``, ``basis`` and ``document``, with the rule's ``title``."""
+    table = losses_by(ledger, ["rule", "basis", "document"])
+    titles = {rule.key: rule.title for rule in rules}
+    return table.assign(title=table["rule"].map(titles).fillna(table["rule"]))
+
+
+def total_lost(ledger: pd.DataFrame) -> float:
+    """Points lost in a ledger or a table of losses, exact to the hundredth."""
+    return round(float(ledger["lost"].sum()) * 100) / 100
+
+
 def exact_points(sums: pd.Series) -> pd.Series:
     """Sums of points, freed of what binary addition adds: points are whole hundredths."""
     return (sums * 100).round() / 100
 
 
-__all__ = ["GRADES", "exact_points", "grade_counts", "losses_by", "summarise_units"]
+__all__ = [
+    "GRADES",
+    "exact_points",
+    "grade_counts",
+    "losses_by",
+    "rule_losses",
+    "summarise_units",
+    "total_lost",
+]

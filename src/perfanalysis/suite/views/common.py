@@ -41,6 +41,13 @@ def sentences(say: Texts, said: Iterable[Said]) -> list[str]:
     return [say(key, **values) for key, values in said]
 
 
+def money_total(whole: Any) -> dict[str, Any]:
+    """The last row of a table of money: the row of ``execution_rates(by="district")``."""
+    return {name: whole[name] for name in ("projects", "annual_wan", "executed_wan")} | {
+        "execution_rate": whole["execution_rate"]
+    }
+
+
 def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> None:
     """End a report with what it does not show: `keys`, then what holds for every report."""
     unverified = sum(not rule.verified for rule in year.scores.rules)
@@ -74,4 +81,4 @@ def add_reproduction(page: Page, say: Texts, year: WorkYear, **scope: str) -> No
     )
 
 
-__all__ = ["Said", "add_limits", "add_reproduction", "cover", "sentences"]
+__all__ = ["Said", "add_limits", "add_reproduction", "cover", "money_total", "sentences"]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from perfanalysis.money.execution import cumulative_curve, execution_rates
 from perfanalysis.planning.problems import problem_groups
-from perfanalysis.scoring.summary import GRADES, grade_counts, losses_by, summarise_units
+from perfanalysis.scoring.summary import (
+    GRADES,
+    grade_counts,
+    losses_by,
+    rule_losses,
+    summarise_units,
+    total_lost,
+)
+from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
 
@@ -33,7 +42,7 @@ class DistrictView:
     losses : DataFrame
         Points lost by ``level1``; `losses_by`.
     reasons : DataFrame
-        Points lost by ``rule``, ``basis`` and ``document``.
+        Points lost by ``rule``, ``basis`` and ``document``, with the rule's ``title``.
     curve : DataFrame
         Cumulative payments of the evaluated year, whole district.
     problems : DataFrame
@@ -54,6 +63,11 @@ class DistrictView:
     problems: pd.DataFrame
     refused: pd.DataFrame
 
+    @property
+    def total_lost(self) -> float:
+        """Points lost in the district, exact to the hundredth."""
+        return total_lost(self.losses)
+
 
 def district_view(year: WorkYear) -> DistrictView:
     """Gather the numbers of the district."""
@@ -69,7 +83,7 @@ def district_view(year: WorkYear) -> DistrictView:
         monitored_by_fund_kind=_by_fund_kind(year.monitoring, monitored),
         grades=grade_counts(scores),
         losses=losses_by(scores.ledger, ["level1"]),
-        reasons=losses_by(scores.ledger, ["rule", "basis", "document"]),
+        reasons=rule_losses(scores.ledger, scores.rules),
         curve=cumulative_curve(year.evaluation, by="district"),
         problems=problem_groups(year.flags),
         refused=_refused(year),
@@ -82,7 +96,8 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
     flags = year.flags.groupby("unit_id").size().rename("flags")
     table = summarise_units(year.scores).merge(units, on="unit_id", how="left")
     table = table.join(flags, on="unit_id").fillna({"flags": 0})
-    table = table.assign(flags=table["flags"].astype("int64"), page="30_unit-" + table["unit_id"])
+    pages = table["unit_id"].map(partial(page_name, "30_unit", "unit"))
+    table = table.assign(flags=table["flags"].astype("int64"), page=pages)
     return table.sort_values(["annual_wan", "unit_id"], ascending=[False, True], ignore_index=True)
 
 
@@ -147,10 +162,18 @@ def _by_fund_kind(data: Any, projects: pd.Series) -> pd.DataFrame:
     return table.sort_values(["annual_wan", "fund_kind"], ascending=[False, True])
 
 
+def losses_heading(view: DistrictView) -> Said:
+    """Key and values of the heading over the points lost."""
+    if view.losses.empty:
+        return "losses-none", {}
+    top = view.losses.iloc[0]
+    return "losses-heading", {"level1": top["level1"], "share": top["lost"] / view.total_lost}
+
+
 def _refused(year: WorkYear) -> pd.DataFrame:
     projects = year.scores.projects
     units = year.evaluation["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
     return projects[projects["status"] == "refused"].merge(units, on="unit_id", how="left")
 
 
-__all__ = ["DistrictView", "district_findings", "district_view", "unit_list"]
+__all__ = ["DistrictView", "district_findings", "district_view", "losses_heading", "unit_list"]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.money.execution import cumulative_curve, execution_rates
-from perfanalysis.scoring.summary import exact_points, losses_by, summarise_units
+from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
+
+LARGEST = 12
+BAND = (0.1, 0.5, 0.9)
+SEPTEMBER, NOVEMBER = 9, 11
 
 
 @dataclass(frozen=True)
@@ -28,19 +34,23 @@ class UnitView:
     ledger : DataFrame
         Its deductions with the project's ``name``, by project and then largest first.
     losses : DataFrame
-        ``rule``, ``deductions``, ``projects``, ``lost`` (points), largest first.
-    peers : DataFrame
-        `summarise_units` of every unit with its ``name``.
-    curve, peer_curves : DataFrame
-        Cumulative payments of the evaluated year: of this unit, and of every unit.
+        Points lost by rule; see `rule_losses`.
+    largest : DataFrame
+        The largest deductions: ``label`` (project and indicator), ``lost``.
+    curve : DataFrame
+        Cumulative payments of the evaluated year: ``name``, ``month``, ``share``,
+        ``elapsed_share``; empty where nothing was paid.
+    band : DataFrame
+        Share paid by month over all units: ``month``, ``low``, ``middle``, ``high`` (10%, 50%
+        and 90% of the units).
     monitored : DataFrame
         Execution of its monitored projects in the monitored year, with names.
+    monitored_total : Series
+        The same for all of them together; empty where there is none.
     flags : DataFrame
         What must be verified about it.
-    proposed : DataFrame
-        Its rows of the proposal for the next budget.
-    steps : DataFrame
-        The steps of these rows.
+    proposed, steps : DataFrame
+        Its rows of the proposal for the next budget, and the steps of each.
     """
 
     unit: pd.Series
@@ -48,13 +58,45 @@ class UnitView:
     projects: pd.DataFrame
     ledger: pd.DataFrame
     losses: pd.DataFrame
-    peers: pd.DataFrame
+    largest: pd.DataFrame
     curve: pd.DataFrame
-    peer_curves: pd.DataFrame
+    band: pd.DataFrame
     monitored: pd.DataFrame
+    monitored_total: pd.Series
     flags: pd.DataFrame
     proposed: pd.DataFrame
     steps: pd.DataFrame
+
+    @property
+    def lost(self) -> float:
+        """Points lost in all, exact to the hundredth."""
+        return total_lost(self.ledger)
+
+    @property
+    def refusals(self) -> list[dict[str, str]]:
+        """Name and reason of each project without a grade."""
+        refused = self.projects[self.projects["status"] == "refused"]
+        return [
+            {"project": row.name, "reason": row.refused_reason}
+            for row in refused.itertuples(index=False)
+        ]
+
+    @property
+    def listing(self) -> dict[str, Any]:
+        """Figures by which the index lists the page."""
+        names = ("projects", "annual_wan", "execution_rate", "stated_mean", "review_mean", "lost")
+        return {name: self.summary.get(name) for name in names} | {"flags": len(self.flags)}
+
+    @property
+    def pace(self) -> dict[str, float]:
+        """Share paid by the end of September, in December, and by other units in September."""
+        share = self.curve.set_index("month")["share"]
+        middle = self.band.set_index("month")["middle"]
+        return {
+            "september": float(share[SEPTEMBER]),
+            "december": float(1 - share[NOVEMBER]),
+            "peers": float(middle[SEPTEMBER]),
+        }
 
 
 def unit_view(year: WorkYear, unit_id: str) -> UnitView:
@@ -71,12 +113,12 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         raise ParameterError(
             f"{year.evaluation_year}年度没有单位 {unit_id}。可用的单位如：{some}。请核对单位编码。"
         )
-    scores = year.scores
-    peers = summarise_units(scores).merge(units[["name", "sector"]], on="unit_id", how="left")
-    own = peers[peers["unit_id"] == unit_id]
+    scores, summaries = year.scores, summarise_units(year.scores)
+    own = summaries[summaries["unit_id"] == unit_id]
     ledger = _ledger(scores.ledger, scores.projects, unit_id)
     curves = cumulative_curve(year.evaluation, by="unit")
     proposed = _of_unit(year.proposal.projects, unit_id)
+    monitored, total = monitored_projects(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
         summary=own.iloc[0] if len(own) else pd.Series(dtype="float64"),
@@ -84,40 +126,35 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
             ["annual_wan", "project_id"], ascending=[False, True]
         ),
         ledger=ledger,
-        losses=losses_by(ledger, ["rule"]),
-        peers=peers,
-        curve=curves[curves["key"] == unit_id],
-        peer_curves=curves,
-        monitored=monitored_projects(year, unit_id),
+        losses=rule_losses(ledger, scores.rules),
+        largest=_largest(ledger),
+        curve=curves[curves["key"] == unit_id].assign(name=units.at[unit_id, "name"]),
+        band=share_band(curves),
+        monitored=monitored,
+        monitored_total=total,
         flags=_of_unit(year.flags, unit_id),
         proposed=proposed,
         steps=year.proposal.steps.merge(proposed[["project_id", "name"]], on="project_id"),
     )
 
 
-def monitored_projects(year: WorkYear, unit_id: str) -> pd.DataFrame:
-    """Execution of a unit's monitored projects in the monitored year, most money first."""
+def share_band(curves: pd.DataFrame) -> pd.DataFrame:
+    """Spread of the share paid over units, month by month: see `UnitView.band`."""
+    spread = curves.groupby("month")["share"].quantile(list(BAND)).unstack()
+    return spread.set_axis(["low", "middle", "high"], axis=1).reset_index()
+
+
+def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Execution of a unit's monitored projects, most money first, and of them all together."""
     projects = year.monitoring["projects"]
     own = projects[projects["is_monitored"] & (projects["unit_id"] == unit_id)]
+    if own.empty:
+        return own, pd.Series(dtype="float64")
     rates = execution_rates(year.monitoring, by="project", projects=own["project_id"])
     named = rates.merge(own[["project_id", "name"]], left_on="key", right_on="project_id")
-    return named.sort_values(["annual_wan", "key"], ascending=[False, True], ignore_index=True)
-
-
-def total_lost(ledger: pd.DataFrame) -> float:
-    """Points lost in a ledger, exact to the hundredth."""
-    return float(exact_points(pd.Series([ledger["lost"].sum()])).iloc[0])
-
-
-def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    return frame[frame["unit_id"] == unit_id]
-
-
-def _ledger(ledger: pd.DataFrame, projects: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    own = _of_unit(ledger, unit_id).merge(projects[["project_id", "name"]], on="project_id")
-    return own.sort_values(
-        ["project_id", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
-    )
+    named = named.sort_values(["annual_wan", "key"], ascending=[False, True], ignore_index=True)
+    whole = execution_rates(year.monitoring, by="district", projects=own["project_id"])
+    return named, whole.iloc[0]
 
 
 def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[Said]:
@@ -127,25 +164,7 @@ def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[S
     """
     if view.projects.empty:
         return [("main-none", {"evaluation": year.evaluation_year})]
-    summary = view.summary
-    said: list[Said] = [
-        (
-            "main-money",
-            {
-                "evaluation": year.evaluation_year,
-                "projects": len(view.projects),
-                "annual": float(summary["annual_wan"]),
-                "executed": float(summary["executed_wan"]),
-                "rate": float(summary["execution_rate"]),
-            },
-        )
-    ]
-    if summary["graded"]:
-        gap = float(summary["difference_mean"])
-        direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
-        means = {"stated": summary["stated_mean"], "review": summary["review_mean"]}
-        said.append((f"main-gap-{direction}", means | {"gap": abs(gap)}))
-    said.append(_lost(view))
+    said: list[Said] = [("main-money", _money(view, year)), *_gap(view.summary), _lost(view)]
     refused = int((view.projects["status"] == "refused").sum())
     if refused:
         said.append(("main-refused", {"refused": refused, "table": projects_table}))
@@ -155,6 +174,25 @@ def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[S
     return said
 
 
+def _money(view: UnitView, year: WorkYear) -> Mapping[str, Any]:
+    return {
+        "evaluation": year.evaluation_year,
+        "projects": len(view.projects),
+        "annual": float(view.summary["annual_wan"]),
+        "executed": float(view.summary["executed_wan"]),
+        "rate": float(view.summary["execution_rate"]),
+    }
+
+
+def _gap(summary: pd.Series) -> list[Said]:
+    gap = float(summary["difference_mean"])
+    if pd.isna(gap):
+        return []
+    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
+    means = {"stated": summary["stated_mean"], "review": summary["review_mean"]}
+    return [(f"main-gap-{direction}", means | {"gap": abs(gap)})]
+
+
 def _lost(view: UnitView) -> Said:
     if view.ledger.empty:
         return "main-lost-none", {}
@@ -162,7 +200,7 @@ def _lost(view: UnitView) -> Said:
     return (
         "main-lost",
         {
-            "lost": total_lost(view.ledger),
+            "lost": view.lost,
             "project": worst["name"],
             "indicator": worst["indicator"],
             "most": worst["lost"],
@@ -178,13 +216,28 @@ def _flagged(view: UnitView) -> Said:
 
 
 def _proposed(view: UnitView, year: WorkYear) -> dict[str, object]:
-    proposed = view.proposed["proposed_wan"].sum()
     return {
         "requests": year.requests_year,
         "base_year": year.monitoring_year,
-        "proposed": proposed,
+        "proposed": view.proposed["proposed_wan"].sum(),
         "base": view.proposed["base_wan"].sum(),
     }
 
 
-__all__ = ["UnitView", "monitored_projects", "total_lost", "unit_findings", "unit_view"]
+def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    return frame[frame["unit_id"] == unit_id]
+
+
+def _ledger(ledger: pd.DataFrame, projects: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    own = _of_unit(ledger, unit_id).merge(projects[["project_id", "name"]], on="project_id")
+    return own.sort_values(
+        ["project_id", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def _largest(ledger: pd.DataFrame) -> pd.DataFrame:
+    most = ledger.sort_values("lost", ascending=False, kind="stable").head(LARGEST)
+    return most.assign(label=most["name"] + "：" + most["indicator"])[["label", "lost"]]
+
+
+__all__ = ["UnitView", "monitored_projects", "share_band", "unit_findings", "unit_view"]

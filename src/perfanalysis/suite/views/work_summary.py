@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,9 @@ import pandas as pd
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.planning.problems import problem_groups
+from perfanalysis.report.text import Texts
 from perfanalysis.scoring.summary import GRADES, grade_counts
+from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
 
@@ -27,6 +30,8 @@ class WorkSummary:
         Values of the sentences of ``90_work_summary``, by section.
     documents : DataFrame
         Table ``regulations``.
+    bodies, subjects : list of str
+        Names of the bodies in charge; codes of the fund categories brought in.
     key_projects : DataFrame
         Key and special projects: ``name``, ``unit_name``, ``kind``, ``annual_wan``,
         ``score``, ``grade``, ``page``.
@@ -36,6 +41,8 @@ class WorkSummary:
 
     facts: dict[str, dict[str, Any]]
     documents: pd.DataFrame
+    bodies: list[str]
+    subjects: list[str]
     key_projects: pd.DataFrame
     problems: pd.DataFrame
 
@@ -55,13 +62,22 @@ def work_summary(year: WorkYear) -> WorkSummary:
             group: int(problems.loc[problems["group"] == group, "flags"].sum())
             for group in ("management", "targets", "effect")
         },
-        "system": _system(year),
+        "system": {"documents": len(year.evaluation["regulations"])},
         "targets": _targets(year),
         "results": _results(year),
         "methods": _methods(year.evaluation),
         "next": _next(problems, year.flags),
     }
-    return WorkSummary(facts, year.evaluation["regulations"], _key_projects(year), problems)
+    initiatives = year.evaluation["initiatives"]
+    begun = initiatives.loc[initiatives["status"] != "planned", "subject"]
+    return WorkSummary(
+        facts=facts,
+        documents=year.evaluation["regulations"],
+        bodies=year.evaluation["organisation"]["name"].tolist(),
+        subjects=list(dict.fromkeys(begun)),
+        key_projects=_key_projects(year),
+        problems=problems,
+    )
 
 
 def summary_findings(summary: WorkSummary) -> list[Said]:
@@ -79,12 +95,41 @@ def summary_findings(summary: WorkSummary) -> list[Said]:
     ]
 
 
+def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]:
+    """What was seen of one group of problems, a sentence a kind; one that says so if nothing."""
+    seen = summary.problems.query("group == @group and flags > 0")
+    said = [
+        say(
+            "problem-plain" if pd.isna(row.amount_wan) else "problem-money",
+            kind=say.label("flag", row.kind),
+            projects=row.projects,
+            units=row.units,
+            amount=row.amount_wan,
+            examples=row.examples,
+        )
+        for row in seen.itertuples(index=False)
+    ]
+    return said or [say("problems-none")]
+
+
+def next_steps(summary: WorkSummary) -> list[tuple[str, str]]:
+    """Part of section four and the key of its sentence."""
+    full = summary.facts["coverage"]["missing"] == 0
+    return [
+        ("coverage", "next-coverage-full" if full else "next-coverage-part"),
+        ("indicators", "next-indicators-text"),
+        ("tracking", "next-tracking-text"),
+        ("money", "next-money-text"),
+    ]
+
+
 def _coverage(year: WorkYear) -> dict[str, Any]:
     first_level = year.evaluation["units"].query("level == 1")["unit_id"]
     active = year.scores.projects["unit_id"].unique()
     units = int(first_level.isin(active).sum())
     managed = len(first_level)
-    return {"managed": managed, "units": units, "share": units / managed if managed else 0.0}
+    share = units / managed if managed else 0.0
+    return {"managed": managed, "units": units, "missing": managed - units, "share": share}
 
 
 def _self_evaluation(year: WorkYear) -> dict[str, Any]:
@@ -151,13 +196,6 @@ def _use(year: WorkYear) -> dict[str, Any]:
         "publishers": published.loc[published["date"].notna(), "unit_id"].nunique(),
         "proposed": proposed,
         "base": base,
-    }
-
-
-def _system(year: WorkYear) -> dict[str, Any]:
-    return {
-        "documents": len(year.evaluation["regulations"]),
-        "bodies": year.evaluation["organisation"]["name"].tolist(),
     }
 
 
@@ -235,7 +273,8 @@ def _key_projects(year: WorkYear) -> pd.DataFrame:
     results = year.key_evaluation.projects[["project_id", "score", "grade"]]
     table = chosen[["project_id", "unit_id", "name", "kind"]].merge(names, on="unit_id")
     table = table.merge(money, on="project_id").merge(results, on="project_id", how="left")
-    table = table.assign(page="40_key_project-" + table["project_id"])
+    pages = table["project_id"].map(partial(page_name, "40_key_project", "key_project"))
+    table = table.assign(page=pages.where(table["kind"] == "key"))
     return table.sort_values(["kind", "project_id"], ignore_index=True)
 
 
@@ -243,4 +282,4 @@ def _whole(data: YearData, projects: pd.Series) -> pd.Series:
     return execution_rates(data, by="district", projects=projects).iloc[0]
 
 
-__all__ = ["WorkSummary", "summary_findings", "work_summary"]
+__all__ = ["WorkSummary", "next_steps", "problem_sentences", "summary_findings", "work_summary"]
