@@ -137,9 +137,9 @@ class WorkYear:
 
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""
-        unit = self.suite.money.unit
-        page = Page(notebook, lang=lang, sample=self.sample, money_unit=unit)
-        return page, texts(notebook, lang, money_unit=unit)
+        unit, scale = self.suite.money.unit, self.suite.money.scale
+        page = Page(notebook, lang=lang, sample=self.sample, money_unit=unit, money_scale=scale)
+        return page, texts(notebook, lang, money_unit=unit, money_scale=scale)
 
     def _year(self, budget_year: int) -> YearData:
         return load_year(self.data_dir / str(budget_year))
