@@ -166,9 +166,13 @@ DECEMBER = {"project_id": "P1", "month": "12", "source": "unit"}
 REST = {"date": "2021-05-01", "payee": "x", "purpose": "y"}
 
 CASES = [
-    ("funds-total-beside-parts", "funds!C6",
-     changed("funds", 4, project_id="P1", fund_source="total", annual_wan="101"),
-     "总额 101 万元，分项之和 100 万元"),
+    ("funds-do-not-add", "funds!C6",
+     changed("funds", 4, project_id="P1", fund_source="total", annual_wan="101", initial_wan="80",
+             received_wan="110", executed_wan="90"),
+     "全年预算 101 万元，分项之和 100 万元；执行 90 万元，分项之和 90 万元"),
+    ("funds-total-beside-parts", "funds!B6",
+     changed("funds", 4, project_id="P1", fund_source="total", annual_wan="100",
+             executed_wan="90"), ""),
     ("project-without-funds", "projects!A4", without("funds", 3), ""),
     ("executed-over-budget", "projects!A4",
      changed("funds", 3, annual_wan="10", executed_wan="10.000002", received_wan="11"),
@@ -263,6 +267,7 @@ def test_a_sound_year_has_no_findings(tmp_path):
 
 ALSO = {
     "executed-over-budget": {"payments-missing"},
+    "funds-do-not-add": {"funds-total-beside-parts", "budget-lines-differ"},
 }
 """Where one planted error really is two."""
 

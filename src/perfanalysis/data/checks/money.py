@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from perfanalysis.data.checks.registry import (
+    MONEY,
     TOLERANCE_WAN,
-    beside_parts,
     check,
     hits,
     looked_up,
@@ -16,20 +16,43 @@ from perfanalysis.data.tables import YearData
 
 
 @check(
-    "funds-total-beside-parts",
+    "funds-do-not-add",
     "error",
     table="funds",
     column="annual_wan",
-    problem="有分项资金的项目又填了年度资金总额，合计会重复计算",
-    remedy="请删去总额行，或只留总额行；分项之和与总额不一致的先核实。",
+    problem="年度资金总额与分项资金之和不一致，按总额计算",
+    remedy="请向单位核实后更正总额或分项。",
+)
+def funds_do_not_add(year: YearData) -> pd.DataFrame:
+    rows = _totals_with_parts(year)
+    apart = pd.concat(
+        {name: (rows[name] - rows[f"{name}_parts"]).abs() > TOLERANCE_WAN for name in MONEY},
+        axis=1,
+    ).any(axis=1)
+    template = "全年预算 {} 万元，分项之和 {} 万元；执行 {} 万元，分项之和 {} 万元"
+    columns = ("annual_wan", "annual_wan_parts", "executed_wan", "executed_wan_parts")
+    return hits(rows.loc[apart], "project_id", template, *columns)
+
+
+@check(
+    "funds-total-beside-parts",
+    "note",
+    table="funds",
+    column="fund_source",
+    problem="该项目有分项资金又有年度资金总额，按总额计算，分项不再相加",
+    remedy="请只留分项；分项不全的，只留总额。",
 )
 def funds_total_beside_parts(year: YearData) -> pd.DataFrame:
+    return hits(_totals_with_parts(year), "project_id")
+
+
+def _totals_with_parts(year: YearData) -> pd.DataFrame:
+    """The total rows of projects that have parts too, beside the sums of these."""
     funds = year["funds"]
-    beside = beside_parts(funds)
-    parts = funds.loc[funds["fund_source"] != "total"].groupby("project_id")["annual_wan"].sum()
-    rows = funds.assign(parts=looked_up(funds["project_id"], parts))
-    template = "总额 {} 万元，分项之和 {} 万元"
-    return hits(rows.loc[beside], "project_id", template, "annual_wan", "parts")
+    total = funds["fund_source"] == "total"
+    parts = funds.loc[~total].groupby("project_id")[list(MONEY)].sum(skipna=False)
+    rows = funds.join(parts, on="project_id", rsuffix="_parts")
+    return rows.loc[total & rows["project_id"].isin(parts.index)]
 
 
 @check(
@@ -82,11 +105,11 @@ def executed_over_received(year: YearData) -> pd.DataFrame:
 
 @check(
     "executed-missing",
-    "error",
+    "warning",
     table="projects",
     column="project_id",
     needs=("funds",),
-    problem="该项目已自评，但全年执行数有空缺，无法计算执行率",
+    problem="该项目已自评，但有资金来源未填全年执行数",
     remedy="请补录全年执行数；确未支出的填 0。",
 )
 def executed_missing(year: YearData) -> pd.DataFrame:

@@ -15,6 +15,8 @@ TOLERANCE_WAN = 1e-6
 TOLERANCE_POINTS = 0.005
 """Half of the smallest step that points are given in."""
 
+MONEY = ("initial_wan", "annual_wan", "received_wan", "executed_wan")
+
 Find = Callable[[YearData], pd.DataFrame]
 
 
@@ -120,18 +122,12 @@ def _plain(value: object) -> str:
 def project_money(year: YearData) -> pd.DataFrame:
     """Money of each project over its sources, 万元, by project_id.
 
-    Where a total stands beside parts, the parts count. A figure that one source lacks is missing.
+    Where a total stands beside parts, the total counts. A figure that one source lacks is missing.
     """
     funds = year["funds"]
-    columns = ["initial_wan", "annual_wan", "received_wan", "executed_wan"]
-    kept = funds.loc[~beside_parts(funds)]
-    return kept.groupby("project_id")[columns].sum(skipna=False)
-
-
-def beside_parts(funds: pd.DataFrame) -> pd.Series:
-    """Which rows of `funds` are a total of a project that also has parts."""
     total = funds["fund_source"] == "total"
-    return total & funds["project_id"].isin(funds.loc[~total, "project_id"])
+    kept = total | ~funds["project_id"].isin(funds.loc[total, "project_id"])
+    return funds.loc[kept].groupby("project_id")[list(MONEY)].sum(skipna=False)
 
 
 def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
@@ -141,10 +137,10 @@ def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
 
 __all__ = [
     "CHECKS",
+    "MONEY",
     "TOLERANCE_POINTS",
     "TOLERANCE_WAN",
     "Check",
-    "beside_parts",
     "check",
     "hits",
     "looked_up",
