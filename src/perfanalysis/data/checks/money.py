@@ -51,7 +51,7 @@ def _totals_with_parts(year: YearData) -> pd.DataFrame:
     funds = year["funds"]
     total = funds["fund_source"] == "total"
     parts = funds.loc[~total].groupby("project_id")[list(MONEY)].sum(skipna=False)
-    rows = funds.join(parts, on="project_id", rsuffix="_parts")
+    rows = funds.join(parts.add_suffix("_parts"), on="project_id")
     return rows.loc[total & rows["project_id"].isin(parts.index)]
 
 
