@@ -1,0 +1,187 @@
+"""Find the parts of a form in a grid: head, funds, goals, indicators, total, by their words.
+
+Nothing is looked for at a fixed place. A sheet may hold several forms one under another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from perfanalysis.data.forms_grid import Cell, Grid, distinct
+from perfanalysis.data.forms_words import Words, words_of
+
+HEAD_COLUMNS = frozenset(("level1", "level2", "level3"))
+VALUE_COLUMNS = frozenset(("points", "score", "actual"))
+_MONEY = frozenset(("initial", "annual", "received"))
+_SUB_HEADS = frozenset(("level1", "level2", "level3", "level4", "nature", "target", "measure_unit"))
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where the parts of one form stand.
+
+    Attributes
+    ----------
+    grid : Grid
+    start, end : int
+        Its rows in the grid, `end` not included.
+    labels : dict of str to (Cell, str)
+        Of project, unit, dept, year: the cell of the value (or of the label, where there is
+        none) and the value.
+    titles : list of Cell
+    funds, indicators : dict of str to int
+        Column of each kind; empty where there is no such block.
+    funds_head, indicators_head, body, total : int
+        Rows: head of the funds, head of the indicators, first indicator row, total row; -1
+        where there is none.
+    goals : dict of str to Cell
+        Of ``goal`` and ``goal_actual``: the heads over the texts.
+    """
+
+    grid: Grid
+    start: int
+    end: int
+    labels: dict[str, tuple[Cell, str]] = field(default_factory=dict)
+    titles: list[Cell] = field(default_factory=list)
+    funds: Mapping[str, int] = field(default_factory=dict)
+    indicators: Mapping[str, int] = field(default_factory=dict)
+    funds_head: int = -1
+    indicators_head: int = -1
+    body: int = -1
+    total: int = -1
+    goals: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is a form of self-evaluation, whole or cut off."""
+        scored = VALUE_COLUMNS & self.indicators.keys()
+        return bool(scored) or (bool(self.funds) and "project" in self.labels)
+
+    def at(self, row: int, column: int) -> Cell:
+        """The cell at a position."""
+        return self.grid.rows[row][column]
+
+
+def find_forms(grid: Grid) -> list[Layout]:
+    """The forms of a grid, in order; a grid without any gives one that `is_form` denies."""
+    lines = [_starting(row, number) for number, row in enumerate(grid.rows)]
+    layouts = [Layout(grid, 0, len(lines))]
+    skip = -1
+    for number, line in enumerate(lines):
+        if number <= skip or not line:
+            continue
+        layout = layouts[-1]
+        if _begins(layout, line):
+            layout.end = number
+            layout = Layout(grid, number, len(lines))
+            layouts.append(layout)
+        skip = _read_line(layout, number, line, lines)
+    return layouts
+
+
+def _starting(row: Sequence[Cell], number: int) -> list[tuple[Cell, Words]]:
+    """The cells that begin in a row, with what their words may mean."""
+    return [(cell, words_of(cell.text)) for cell in distinct(row) if cell.row == number]
+
+
+def _begins(layout: Layout, line: list[tuple[Cell, Words]]) -> bool:
+    """Whether another form begins at this row."""
+    if any(words.label == "project" for _, words in line):
+        return "project" in layout.labels
+    alone = len(line) == 1 and line[0][1].row == "title"
+    return alone and ("project" in layout.labels or layout.indicators_head >= 0)
+
+
+def _read_line(
+    layout: Layout,
+    number: int,
+    line: list[tuple[Cell, Words]],
+    lines: list[list[tuple[Cell, Words]]],
+) -> int:
+    """Note what a row says about the layout; the last row that is thereby read."""
+    if layout.body >= 0:
+        if layout.total < 0 and _is_total(line):
+            layout.total = number
+        return number
+    columns = _columns([words.column for _, words in line], line)
+    if len(columns) >= 3 and HEAD_COLUMNS & columns.keys() and _valued(columns):
+        return _indicator_head(layout, number, columns, lines)
+    money = _columns([words.money for _, words in line], line)
+    if layout.funds_head < 0 and _is_funds_head(money):
+        layout.funds, layout.funds_head = money, number
+        return number
+    for position, (cell, words) in enumerate(line):
+        if words.label:
+            _note_label(layout, cell, words, line[position + 1 :])
+        elif words.row == "title":
+            layout.titles.append(cell)
+        elif words.row in ("goal", "goal_actual"):
+            layout.goals[words.row] = cell
+    return number
+
+
+def _columns(kinds: list[str], line: list[tuple[Cell, Words]]) -> dict[str, int]:
+    """Column of each kind; the first where a kind stands twice."""
+    columns: dict[str, int] = {}
+    for kind, (cell, _) in zip(kinds, line, strict=True):
+        if kind and kind != "other":
+            columns.setdefault(kind, cell.col)
+    return columns
+
+
+def _valued(columns: Mapping[str, int]) -> bool:
+    return bool((VALUE_COLUMNS | {"target"}) & columns.keys())
+
+
+def _is_funds_head(money: Mapping[str, int]) -> bool:
+    return ("executed" in money and len(money) >= 2) or len(_MONEY & money.keys()) >= 2
+
+
+def _is_total(line: list[tuple[Cell, Words]]) -> bool:
+    return any(words.row == "total" for _, words in line[:2])
+
+
+def _indicator_head(
+    layout: Layout,
+    number: int,
+    columns: dict[str, int],
+    lines: list[list[tuple[Cell, Words]]],
+) -> int:
+    """A head may take two rows: 年度指标值 over 指标性质, 指标值, 度量单位."""
+    below = lines[number + 1] if number + 1 < len(lines) else []
+    sub = _columns([words.column for _, words in below], below)
+    two_rows = bool(sub) and len(below) == len(sub) and sub.keys() <= _SUB_HEADS and len(sub) >= 2
+    layout.indicators_head = number
+    layout.indicators = columns | sub if two_rows else columns
+    layout.body = number + (2 if two_rows else 1)
+    return layout.body - 1
+
+
+def _note_label(layout: Layout, cell: Cell, words: Words, rest: list[tuple[Cell, Words]]) -> None:
+    """A label with its value after the colon, or in the next cell of the row."""
+    if words.label in layout.labels and layout.labels[words.label][1]:
+        return
+    if words.value:
+        layout.labels[words.label] = (cell, cell.text.partition(":")[2] or _after_colon(cell.text))
+        return
+    following = layout.grid.rows[cell.row][cell.right + 1 :]
+    near = next((each for each, other in rest if not other.label and each.col > cell.right), None)
+    if near is not None and _empty_between(layout, cell, near):
+        layout.labels[words.label] = (near, near.text)
+    else:
+        layout.labels.setdefault(words.label, (following[0] if following else cell, ""))
+
+
+def _after_colon(text: str) -> str:
+    return text.partition("：")[2]
+
+
+def _empty_between(layout: Layout, left: Cell, right: Cell) -> bool:
+    """Nothing stands between but a narrow cell or two: a blank value of its own is wide."""
+    between = layout.grid.rows[left.row][left.right + 1 : right.col]
+    narrow = all(cell.right == cell.col and not cell.text for cell in between)
+    return narrow and len(between) <= 2
+
+
+__all__ = ["HEAD_COLUMNS", "VALUE_COLUMNS", "Layout", "find_forms"]
