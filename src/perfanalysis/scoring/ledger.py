@@ -303,7 +303,8 @@ def source_cells(lines: pd.DataFrame, table: str, column: str, source: Source | 
     position = source.columns.get(column) if source else None
     letters = column_letters(position) if position is not None else "A"
     prefix = str(Where(file, sheet, letters))
-    numbers = pc.cast(pa.array(lines.index.to_numpy() + 2), pa.large_string())
+    first = 2 + (source.header if source else 0)
+    numbers = pc.cast(pa.array(lines.index.to_numpy() + first), pa.large_string())
     cells = as_text(joined(prefix, numbers), lines.index)
     if "source_cell" not in lines:
         return cells
