@@ -25,6 +25,7 @@ from perfanalysis.report.text import Texts
 
 _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
     {
+        "count": partial(int_col, adds=True),
         "date": date_col,
         "int": int_col,
         "money": money_col,
@@ -48,9 +49,9 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     say : Texts
     **kinds : str
         Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``pp``, ``score``,
-        ``points`` (a score that adds up), ``int``, ``number``, ``date``; ``money+`` and
-        ``score+`` with their sign. ``text>page`` links each text to the page that column
-        ``page`` of the frame names.
+        ``points`` (a score that adds up), ``int``, ``count`` (an int that adds up),
+        ``number``, ``date``; ``money+`` and ``score+`` with their sign. ``text>page`` links each
+        text to the page that column ``page`` of the frame names.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from perfanalysis.errors import ReportError
 # Controls that draw nothing, or that turn the text after them round: shown as what they are.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*\Z")
-_PAGE = re.compile(r"[\w][\w.-]*\.html(#[a-z][a-z0-9-]*)?\Z")
+_PAGE = re.compile(r"\w[\w.~-]*\.html(#[a-z][a-z0-9-]*)?\Z")
 _REFERENCE = re.compile("\ue000([a-z0-9-]+)\ue001")
 _PENDING = re.compile('<a class="ref" href="#([a-z0-9-]+)">[^<]*</a>')
 
@@ -58,6 +58,11 @@ def with_references(text: Any, name_of: Callable[[str], str]) -> Markup:
     return Markup(_REFERENCE.sub(link, str(html(text))))
 
 
+def named_references(text: str, names: Mapping[str, str]) -> str:
+    """Return text with the marks of `reference` as plain words; an unknown one reads as nothing."""
+    return _REFERENCE.sub(lambda match: names.get(match[1], ""), text)
+
+
 def settle_references(fragment: str, names: Mapping[str, str]) -> str:
     """Give every link of `with_references` its final name, known once the page is whole.
 
@@ -80,6 +85,7 @@ __all__ = [
     "check_page_link",
     "clean",
     "html",
+    "named_references",
     "reference",
     "settle_references",
     "with_references",

@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -21,17 +19,12 @@ from perfanalysis.report.canvas import Chart, image_of
 from perfanalysis.report.columns import Column
 from perfanalysis.report.formats import is_missing
 from perfanalysis.report.markup import check_anchor, html, reference, with_references
-from perfanalysis.report.tables import Table, printed_rows, table_element, table_html
+from perfanalysis.report.tables import MOST_ROWS, Table, printed_rows, table_element, table_html
+from perfanalysis.report.templating import source
 from perfanalysis.report.text import Lang, texts
 
 METADATA = "perfanalysis"
 MOST_FINDINGS = 6
-
-
-@cache
-def stylesheet(name: str) -> str:
-    """Return one of the style sheets in ``templates/``."""
-    return (files("perfanalysis.report") / "templates" / name).read_text("utf-8")
 
 
 class Page:
@@ -95,7 +88,7 @@ class Page:
         if self._level != 1 or "top" in self._anchors:
             raise ReportError("一个页面只能有一个题头，且须在各节之前。")
         self._anchor("top")
-        self._emit(f"<style>{stylesheet('content.css')}</style>", "style")
+        self._emit(f"<style>{source('content.css')}</style>", "style")
         banner = f'<p class="sample">{html(self._say("sample"))}</p>' if self.sample else ""
         rows = "".join(
             f"<div><dt>{html(label)}</dt><dd>{html(value)}</dd></div>"
@@ -128,6 +121,7 @@ class Page:
             "findings",
             anchor="findings",
             heading=heading,
+            level=2,
             sentences=list(sentences),
         )
 
@@ -240,9 +234,8 @@ class Page:
 
     def _data(self, chart: Chart, number: str, anchor: str) -> str:
         table = Table(chart.data, chart.columns, chart.caption)
-        body = table_element(
-            table, printed_rows(table, self._say), None, self._say, label=f"{anchor}-data"
-        )
+        rows = printed_rows(table, self._say)[:MOST_ROWS]
+        body = table_element(table, rows, None, self._say, label=f"{anchor}-data")
         summary = self._say("figure-data", number=number)
         if any(column.kind == "money" for column in chart.columns.values()):
             summary = self._say("header-unit", label=summary, unit=self.money_unit)
@@ -282,4 +275,4 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
         raise ReportError(f"目录数据只能是文字、数字或空值：{shown!r}。") from error
 
 
-__all__ = ["METADATA", "Page", "stylesheet"]
+__all__ = ["METADATA", "Page"]

@@ -17,6 +17,7 @@ from perfanalysis.report.markup import check_page_link, html
 from perfanalysis.report.text import Texts
 
 LONG_TABLE = 60  # rows; longer ones are folded
+MOST_ROWS = 400  # rows; of longer ones only the first are printed, and a note says so
 LONG_CELL = 18  # characters; a column with such text is kept wide enough to read
 TIE = Decimal("1e-6")  # 0.01 yuan in 万元: what imported sums tie to
 _LEGEND = dict(zip(MISSING, ("not-applicable", "not-reported", "withheld"), strict=True))
@@ -61,7 +62,7 @@ def table_html(table: Table, *, number: str, anchor: str, say: Texts) -> Markup:
         unit than the page's, or the rows do not add to the total shown.
     """
     _check_columns(table)
-    rows = printed_rows(table, say)
+    rows = printed_rows(table, say)[:MOST_ROWS]
     total, adjusted = _total_row(table, say)
     body = table_element(table, rows, total, say, label=f"{anchor}-caption")
     unit = _unit(table, say)
@@ -94,18 +95,32 @@ def printed_rows(table: Table, say: Texts) -> list[list[str]]:
 
 
 def table_element(
-    table: Table, rows: list[list[str]], total: list[str] | None, say: Texts, *, label: str
+    table: Table,
+    rows: list[list[str]],
+    total: list[str] | None,
+    say: Texts,
+    *,
+    label: str,
+    sortable: bool = False,
 ) -> str:
-    """Return the ``<table>`` in the box that it scrolls in."""
+    """Return the ``<table>`` in the box that it scrolls in.
+
+    A sortable one carries its numbers for the script, and the unit of money in the header.
+    """
     columns = list(table.columns.values())
     heads = "".join(
-        f'<th scope="col"{_class(column, index, rows)}>{html(header_of(column, say))}</th>'
+        f'<th scope="col"{_class(column, index, rows)}>'
+        f"{html(header_of(column, say, money=sortable))}</th>"
         for index, column in enumerate(columns)
     )
-    body = "".join(_row(cells, columns, _links(table, at)) for at, cells in enumerate(rows))
+    values = _values(table) if sortable else {}
+    body = "".join(
+        _row(cells, columns, _links(table, at), {name: of[at] for name, of in values.items()})
+        for at, cells in enumerate(rows)
+    )
     if not rows:
         body = f'<tr><td colspan="{len(columns)}">{html(say("no-rows"))}</td></tr>'
-    foot = f"<tfoot>{_row(total, columns, {})}</tfoot>" if total else ""
+    foot = f"<tfoot>{_row(total, columns, {}, {})}</tfoot>" if total else ""
     return (
         f'<div class="table-box" role="region" tabindex="0" aria-labelledby="{label}">'
         f'<table aria-labelledby="{label}"><thead><tr>{heads}</tr></thead>'
@@ -147,8 +162,9 @@ def header_of(column: Column, say: Texts, *, money: bool = False) -> str:
 def _class(column: Column, index: int, rows: list[list[str]]) -> str:
     if column.is_numeric:
         return ' class="num"'
-    long = column.kind == "text" and any(len(row[index]) > LONG_CELL for row in rows)
-    return ' class="long"' if long else ""
+    if column.kind == "text" and any(len(row[index]) > LONG_CELL for row in rows):
+        return ' class="long"'
+    return ' class="name"' if index == 0 else ""
 
 
 def _links(table: Table, at: int) -> dict[int, str]:
@@ -162,13 +178,29 @@ def _links(table: Table, at: int) -> dict[int, str]:
     return found
 
 
-def _row(cells: list[str], columns: list[Column], links: Mapping[int, str]) -> str:
+def _values(table: Table) -> dict[int, list[str]]:
+    """Return position of a numeric column to its numbers as the script reads them."""
+    return {
+        index: ["" if is_missing(value) else str(exact(value)) for value in table.frame[name]]
+        for index, (name, column) in enumerate(table.columns.items())
+        if column.is_numeric
+    }
+
+
+def _row(
+    cells: list[str],
+    columns: list[Column],
+    links: Mapping[int, str],
+    values: Mapping[int, str],
+) -> str:
     shown = []
     for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
         content: str = html(cell)
         if index in links:
             content = f'<a href="{html(links[index])}">{content}</a>'
         kind = ' class="num"' if column.is_numeric else ""
+        if index in values:
+            kind += f' data-value="{values[index]}"'
         tag = '<th scope="row"' if index == 0 else "<td"
         shown.append(f"{tag}{kind}>{content}</{'th' if index == 0 else 'td'}>")
     return f"<tr>{''.join(shown)}</tr>"
@@ -219,6 +251,8 @@ def _notes(
     cells = {cell for row in [*rows, total or []] for cell in row}
     used = [say(f"missing-{key}") for mark, key in _LEGEND.items() if mark in cells]
     notes = [say("note", text=note) for note in table.notes]
+    if len(table.frame) > len(rows):
+        notes.append(say("note", text=say("cut-note", n=len(table.frame), shown=len(rows))))
     if adjusted:
         notes.append(say("note", text=say("rounding-note")))
     if used:
@@ -230,6 +264,7 @@ def _notes(
 
 __all__ = [
     "LONG_TABLE",
+    "MOST_ROWS",
     "TIE",
     "Table",
     "folded",

@@ -9,8 +9,8 @@ Code chooses which sentence holds; ``texts/<name>.yaml`` says it. One file a not
 
 What stands after the colon is how the value is printed: ``int``, ``money``, ``rate``, ``pp``
 (change of a rate, in percentage points), ``score``, ``number``, ``date`` or ``grade``; a digit
-may follow for the decimals (``rate.0``). A value without it must be text or an int, and is
-printed as it is.
+may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind. A value
+without anything must be text or an int, and is printed as it is.
 """
 
 from __future__ import annotations
@@ -192,6 +192,8 @@ class Texts:
                 f"文案 {self.name}.yaml 中有一个值 {value!r} 没有写明格式："
                 "请在占位符中注明，如 {share:rate}。"
             )
+        if spec.startswith("label-"):
+            return self.label(spec.removeprefix("label-"), value)
         how, _, decimals = spec.partition(".")
         if how not in self._formats:
             raise ReportError(f"文案 {self.name}.yaml 用了未知的格式 {spec!r}。")

@@ -1,0 +1,85 @@
+"""The templates, the style sheet and the script that every page of the site shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from perfanalysis.report.markup import clean
+from perfanalysis.report.text import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the site and what the link reads."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds a page.
+
+    Attributes
+    ----------
+    trail : sequence of Link
+        The pages above this one, outermost first.
+    previous, following : Link or None
+        Neighbours of the same kind.
+    """
+
+    trail: Sequence[Link] = ()
+    previous: Link | None = None
+    following: Link | None = None
+
+
+def assets() -> dict[str, str]:
+    """Files that stand beside the pages: name to content."""
+    return {
+        "script.js": source("script.js"),
+        "style.css": source("content.css") + source("site.css"),
+    }
+
+
+def render(template: str, *, title: str, say: Texts, frame: Frame, **values: Any) -> str:
+    """Fill a template of the site; every value is escaped unless it is Markup."""
+    page = environment().get_template(template)
+    return page.render(
+        title=clean(title),
+        say=say,
+        trail=frame.trail,
+        previous=frame.previous,
+        following=frame.following,
+        **{"contents": (), **values},
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Return the Jinja environment: everything escaped, an unknown name is an error."""
+    return Environment(
+        loader=FunctionLoader(source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_cleaned,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def source(name: str) -> str:
+    """Return a file of ``templates/``."""
+    return (files("perfanalysis.report") / "templates" / name).read_text("utf-8")
+
+
+def _cleaned(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else clean(value)
+
+
+__all__ = ["Frame", "Link", "assets", "environment", "render", "source"]
