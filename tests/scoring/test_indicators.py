@@ -6,14 +6,14 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from year_tables import make_table
 
+import reference
 from perfanalysis.errors import DataError, RuleNotInForceError
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.scoring.indicators import FLAGS, RULE_OF, Cause, score_indicators
+from year_tables import make_table
 
 RULES = load_rules().on(date(2021, 3, 31))
 RATIO = """

@@ -39,14 +39,11 @@ def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None
     DataError
         If a table has more rows, or a cell more characters, than a sheet can hold.
     """
+    for name, table in sheets.items():
+        _check_size(name, table)
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = _NO_TIME
     for name, table in sheets.items():
-        if len(table) > MOST_ROWS:
-            raise DataError(
-                f"{name} 有 {len(table)} 行，超过一个工作表的 {MOST_ROWS} 行。"
-                f"请改存为 .csv 或 .parquet。"
-            )
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
         header = [_cell(sheet, str(column)) for column in table.columns]
@@ -62,11 +59,24 @@ def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None
     Path(path).write_bytes(_without_times(buffer))
 
 
+def _check_size(name: str, table: pd.DataFrame) -> None:
+    if len(table) > MOST_ROWS:
+        raise DataError(
+            f"{name} 有 {len(table)} 行，超过一个工作表的 {MOST_ROWS} 行。"
+            f"请改存为 .csv 或 .parquet。"
+        )
+    for column in table.select_dtypes(["str", "object"]):
+        longest = table[column].astype("str").str.len().max()
+        if longest > MOST_TEXT:
+            raise DataError(
+                f"{name} 的 {column} 有一格长达 {longest:g} 字，超过 {MOST_TEXT} 字。"
+                f"请改存为 .csv。"
+            )
+
+
 def _cell(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
-    if len(value) > MOST_TEXT:
-        raise DataError(f"有一格文字长达 {len(value)} 字，超过 {MOST_TEXT} 字。请改存为 .csv。")
     cell = WriteOnlyCell(sheet, _ILLEGAL.sub("□", value))
     cell.data_type = "s"
     return cell

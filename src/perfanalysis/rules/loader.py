@@ -67,7 +67,7 @@ def load_rules(*local: Path | str) -> RuleBook:
     *local : Path or str
         Rule files of a district (schema 1). For each key and day the value of the last file
         that has one in force wins; otherwise the national one stands. A key that no national
-        file knows is an error: nothing would read it.
+        file knows is an error (nothing would read it), and so is a value of another kind.
 
     Returns
     -------
@@ -101,7 +101,30 @@ def _laid_over(rules: Mapping[str, Rule], read: _Read) -> Rule:
         read.item.wrong(f"单位为 {rule.unit}，应为 {below.unit}", "请与全国规则的单位一致。")
     if below.choices:
         _check_choices(read.item, rule.layers[0], below.choices)
+    for model in [layer[0].value for layer in below.layers[:1] if layer]:
+        for dated in rule.layers[0]:
+            _check_shape(read.item, dated.since.isoformat(), dated.value, model)
     return replace(below, layers=below.layers + rule.layers)
+
+
+def _check_shape(item: Item, where: str, value: object, model: object) -> None:
+    """A local value must look like the national one: the same kind, no unknown part."""
+    if _kind(value) != _kind(model):
+        item.wrong(f"{where} 的取值是{_kind(value)}，应为{_kind(model)}", "请对照全国规则的写法。")
+    if isinstance(value, dict) and isinstance(model, dict):
+        for key, part in value.items():
+            if key not in model:
+                item.wrong(f"{where} 的取值中有未知的 {key}", f"可用：{'、'.join(model)}。")
+            _check_shape(item, f"{where}.{key}", part, model[key])
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "是否"
+    if isinstance(value, int | float):
+        return "数值"
+    kinds = {str: "文字", dict: "键值表", tuple: "列表"}
+    return kinds.get(type(value), "空值")
 
 
 def _read_file(path: Path) -> dict[str, _Read]:

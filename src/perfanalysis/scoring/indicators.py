@@ -92,7 +92,8 @@ class ReviewedIndicators:
         (self_score − review_score), flags (codes of `FLAGS`, joined by ``;``). Scores are points,
         empty where there is none.
     points, kept : ndarray of int64, shape (n,)
-        The same in whole hundredths; ``points − kept`` is what was lost, 0 where not `scored`.
+        The same in whole hundredths; ``points − kept`` is what was lost. Where not `scored`, kept
+        equals points: nothing is known to be lost.
     scored : ndarray of bool, shape (n,)
         Whether there is a review score.
     cause : ndarray of int8, shape (n,)
@@ -315,7 +316,9 @@ def _outside_band(indicators: pd.DataFrame, c: _Columns, rules: RulesInForce) ->
     stated = rounded_points(np.maximum(c.stated[rows], 0))
     bands, words = rules.value("self.qualitative_bands"), rules.value("self.qualitative_words")
     for level in ("poor", "partial", "achieved"):
-        named = _contains_any(texts, words[level]) & open_rows
+        if level not in bands:
+            continue
+        named = _contains_any(texts, words.get(level, ())) & open_rows
         open_rows = open_rows & ~named
         low, high = (_share_of(c.points[rows], bound) for bound in bands[level])
         top = stated <= high if bands[level][1] >= 1 else stated < high

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.source import Source
 from perfanalysis.data.tables import YearData
+from perfanalysis.errors import RuleError
 from perfanalysis.money.execution import counted_funds, project_funds
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import (
@@ -123,6 +124,8 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     ------
     RuleNotInForceError
         If a rule of self-evaluation has no value on the date.
+    RuleError
+        If a rule gives points that are no multiple of 0.01, or grades that do not reach to 0.
 
     References
     ----------
@@ -138,8 +141,10 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     standard = standard_points(indicators["level1"], of, len(projects), rules)
     own = level_points(indicators["level1"], reviewed.points, of, len(projects))
     spent = _execution(projects, year, standard["execution"], rules)
-    scores = _scores(projects, spent, _sums(reviewed, of, len(projects)), rules)
-    differ = deviating(standard, own) & (scores["points_total"] == 100).to_numpy()
+    sums = _sums(reviewed, of, len(projects))
+    scores = _scores(projects, spent, sums, rules)
+    whole = (spent.full + sums.points == FULL) & (sums.invalid == 0)
+    differ = whole & deviating(standard, own)
     ledger = _by_project(
         execution_ledger(spent.frame, spent.full, spent.kept, rules),
         np.flatnonzero(spent.kept < spent.full),
@@ -242,6 +247,8 @@ def _scores(
 def _grades(total: Ints, refused: Bools, floors: Mapping[str, float]) -> Any:
     """Grade code of each total, a text array: the highest floor that it reaches."""
     ranked = sorted(floors, key=lambda grade: floors[grade])
+    if not ranked or floors[ranked[0]] > 0:
+        raise RuleError("规则 self.grade_floors 没有从0分起的等级。请在规则文件中补上。")
     edges = np.array([round(floors[grade] * HUNDREDTHS) for grade in ranked])
     rank = np.searchsorted(edges, total, side="right") - 1
     texts = pa.array(ranked, pa.large_string()).take(pa.array(rank, mask=refused | (rank < 0)))
