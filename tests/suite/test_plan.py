@@ -7,7 +7,7 @@ from tiny_notebooks import make_notebook
 from perfanalysis.data.tables import load_year
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.notebooks import find_notebooks
-from perfanalysis.suite.plan import page_name, plan_tasks, subjects_of
+from perfanalysis.suite.plan import choose_tasks, page_name, plan_tasks, subjects_of
 
 COMMON = {"work_year": 2021, "data_dir": "data", "lang": "zh"}
 DECLARED = "work_year = 2021  # 工作年度\ndata_dir = '../data'\nlang = 'zh'\n"
@@ -33,8 +33,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def plan(folder, **more):
-    return plan_tasks(find_notebooks(folder), SUBJECTS, common=COMMON, **more)
+def plan(folder, *, extra=None, scopes=None, only=()):
+    tasks = plan_tasks(find_notebooks(folder), SUBJECTS, common=COMMON, extra=extra)
+    return choose_tasks(tasks, scopes=scopes or {}, only=only)
 
 
 def test_a_notebook_is_found_by_its_metadata(folder):
@@ -102,7 +103,7 @@ def test_only_chooses_pages(folder, pattern, pages):
 
 
 def test_a_unit_chooses_its_reports(folder):
-    assert [task.page for task in plan(folder, extra={"unit_id": "002"})] == ["30_unit-002.html"]
+    assert [task.page for task in plan(folder, scopes={"unit_id": "002"})] == ["30_unit-002.html"]
 
 
 def test_an_extra_parameter_goes_where_it_is_declared(folder):
@@ -116,8 +117,8 @@ REFUSED = {
     "the command's own": ({"extra": {"work_year": 2020}}, ["work_year"]),
     "wrong type": ({"extra": {"seed": "x"}}, ["60_district", "seed", "int", "'x'"]),
     "true is no number": ({"extra": {"seed": True}}, ["seed", "int", "bool"]),
-    "a unit that is not there": ({"extra": {"unit_id": "9"}}, ["'9'", "001、002"]),
-    "a project that is not there": ({"extra": {"project_id": "P1"}}, ["P7"]),
+    "a unit that is not there": ({"scopes": {"unit_id": "9"}}, ["'9'", "001、002"]),
+    "a project that is not there": ({"scopes": {"project_id": "P1"}}, ["P7"]),
     "no page": ({"only": ["31_*"]}, ["31_*", "30_unit-001.html"]),
 }
 

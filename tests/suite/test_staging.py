@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfanalysis.suite.manifest import write_manifest
-from perfanalysis.suite.publish import Staging, edition_folder
+from perfanalysis.suite.staging import Staging, edition_folder
 
 
 def tree(folder):

@@ -77,9 +77,8 @@ def plan_tasks(
     *,
     common: Mapping[str, object],
     extra: Mapping[str, object] | None = None,
-    only: Sequence[str] = (),
 ) -> tuple[Task, ...]:
-    """The reports to make, in the order of the notebooks and of the tables.
+    """Every report there is to make, in the order of the notebooks and of the tables.
 
     Parameters
     ----------
@@ -89,32 +88,52 @@ def plan_tasks(
     common : mapping
         Parameters that every notebook must declare.
     extra : mapping, optional
-        Parameters for the notebooks that declare them; ``unit_id`` and ``project_id`` choose
-        which reports are made. Text is read as the declared type.
-    only : sequence of str
-        Glob patterns; a page is made if its name or its notebook's matches one.
+        Parameters for the notebooks that declare them. Text is read as the declared type.
 
     Raises
     ------
     ParameterError
-        On a name no notebook declares, a value of another type than its default, an id that is
-        not there, or patterns that no page matches; each names the choices.
+        On a name no notebook declares, or a value of another type than its default; each names
+        the choices.
     """
     extra = dict(extra or {})
     _check_names(notebooks, common, extra)
-    chosen = {name: str(extra.pop(name)) for name in ("unit_id", "project_id") if name in extra}
-    tasks = [
+    return tuple(
         task for notebook in notebooks for task in _tasks_of(notebook, subjects, common, extra)
-    ]
-    for name, wanted in chosen.items():
-        scopes = [scope for scope, parameter in SCOPES.items() if parameter == name]
-        known = [key for scope in scopes for key in subjects[scope]]
-        if wanted not in known:
+    )
+
+
+def choose_tasks(
+    tasks: Sequence[Task], *, scopes: Mapping[str, object], only: Sequence[str] = ()
+) -> tuple[Task, ...]:
+    """The reports that were asked for, in the same order.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    scopes : mapping of str to str
+        ``unit_id`` and ``project_id`` to the one that the reports are to be about.
+    only : sequence of str
+        Glob patterns; a page is chosen if its name or its notebook's matches one.
+
+    Raises
+    ------
+    ParameterError
+        On an id that is not there, or a pattern that no page matches; each names the choices.
+    """
+    chosen = list(tasks)
+    for name, wanted in scopes.items():
+        known = [str(task.parameters[name]) for task in tasks if name in task.parameters]
+        if str(wanted) not in known:
             raise ParameterError(
                 f"{name} 没有取值 {wanted!r}。可用：{choices(known)}。请核对编码。"
             )
-        tasks = [task for task in tasks if task.parameters.get(name) == wanted]
-    return tuple(_matching(tasks, only))
+        chosen = [task for task in chosen if task.parameters.get(name) == str(wanted)]
+    for pattern in only:
+        if not any(_matches(task, pattern) for task in chosen):
+            pages = choices([task.page for task in chosen])
+            raise ParameterError(f"没有页面符合 {pattern!r}。可用：{pages}。请核对 --only。")
+    return tuple(task for task in chosen if not only or any(_matches(task, each) for each in only))
 
 
 def choices(names: Sequence[str], most: int = 20) -> str:
@@ -194,21 +213,18 @@ def fitted(notebook: Notebook, name: str, value: object) -> object:
     )
 
 
-def _matching(tasks: list[Task], only: Sequence[str]) -> list[Task]:
-    if not only:
-        return tasks
-    for pattern in only:
-        if not any(_matches(task, pattern) for task in tasks):
-            pages = [task.page for task in tasks]
-            raise ParameterError(
-                f"没有页面符合 {pattern!r}。可用：{choices(pages)}。请核对 --only。"
-            )
-    return [task for task in tasks if any(_matches(task, pattern) for pattern in only)]
-
-
 def _matches(task: Task, pattern: str) -> bool:
     names = (task.page, task.page.removesuffix(".html"), task.notebook.name)
     return any(fnmatchcase(name, pattern) for name in names)
 
 
-__all__ = ["Subjects", "Task", "choices", "fitted", "page_name", "plan_tasks", "subjects_of"]
+__all__ = [
+    "Subjects",
+    "Task",
+    "choices",
+    "choose_tasks",
+    "fitted",
+    "page_name",
+    "plan_tasks",
+    "subjects_of",
+]

@@ -12,7 +12,7 @@ from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.config import Edition, Lang, Suite
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
-from perfanalysis.suite.plan import Task, plan_tasks, subjects_of
+from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.worker import EngineName, Setup
 
 
@@ -43,9 +43,19 @@ class Request:
     engine: EngineName
 
     @property
+    def scopes(self) -> Mapping[str, object]:
+        """The unit or project that the reports are to be about, if it was given."""
+        return {name: value for name, value in self.parameters.items() if name in SCOPES.values()}
+
+    @property
+    def extra(self) -> Mapping[str, object]:
+        """The other parameters."""
+        return {name: value for name, value in self.parameters.items() if name not in self.scopes}
+
+    @property
     def partial(self) -> bool:
         """Whether pages were chosen, so that the others stay as they are."""
-        return bool(self.only) or any(name in self.parameters for name in SCOPES.values() if name)
+        return bool(self.only or self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +68,36 @@ class Prepared:
     request : Request
     notebooks : tuple of Notebook
         Those of the edition.
+    everything : tuple of Task
+        Every report of the edition.
     tasks : tuple of Task
-    setup : Setup
+        Those to make now.
     """
 
     suite: Suite
     request: Request
     notebooks: tuple[Notebook, ...]
+    everything: tuple[Task, ...]
     tasks: tuple[Task, ...]
-    setup: Setup
 
     @property
     def years(self) -> tuple[int, ...]:
         """Budget years that the stages read, ascending."""
         return stage_years(self.suite, self.request.work_year)
+
+    def setup(self, pages: Path) -> Setup:
+        """What the workers are told; `pages` is the folder that they write pages into."""
+        request, root = self.request, self.suite.root.resolve()
+        return Setup(
+            root=root,
+            engine=request.engine,
+            modules=tuple(sorted({name for each in self.notebooks for name in each.imports})),
+            work_year=request.work_year,
+            data_dir=_from(root, request.data),
+            suite_file=self.suite.path.name,
+            executed=root / "build" / f"{request.work_year}-{request.edition}-{request.lang}",
+            pages=pages.resolve(),
+        )
 
 
 def prepare(suite: Suite, request: Request) -> Prepared:
@@ -88,31 +114,16 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
     if suite.stages.monitoring != suite.stages.evaluation:
         _readable(request.data, request.work_year + suite.stages.monitoring)
-    root = suite.root.resolve()
-    setup = Setup(
-        root=root,
-        engine=request.engine,
-        modules=tuple(sorted({name for notebook in notebooks for name in notebook.imports})),
-        work_year=request.work_year,
-        data_dir=_from(root, request.data),
-        suite_file=suite.path.name,
-        executed=root / "build" / f"{request.work_year}-{request.edition}-{request.lang}",
-    )
     common = {
         "work_year": request.work_year,
-        "data_dir": setup.data_dir,
-        "suite_file": setup.suite_file,
+        "data_dir": _from(suite.root.resolve(), request.data),
+        "suite_file": suite.path.name,
         "lang": request.lang,
         "edition": request.edition,
     }
-    tasks = plan_tasks(
-        notebooks,
-        subjects_of(evaluated),
-        common=common,
-        extra=request.parameters,
-        only=request.only,
-    )
-    return Prepared(suite, request, notebooks, tasks, setup)
+    everything = plan_tasks(notebooks, subjects_of(evaluated), common=common, extra=request.extra)
+    tasks = choose_tasks(everything, scopes=request.scopes, only=request.only)
+    return Prepared(suite, request, notebooks, everything, tasks)
 
 
 def stage_years(suite: Suite, work_year: int) -> tuple[int, ...]:

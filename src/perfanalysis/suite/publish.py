@@ -1,75 +1,189 @@
-"""Where a run is published: built beside the published folder, swapped in at the end."""
+"""What surrounds the reports: failure pages, the index, the shared files and the manifest."""
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from perfanalysis.suite.config import Edition, Lang
-from perfanalysis.suite.manifest import FILE_NAME, published_files
+from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
+from perfanalysis.report.text import Texts, texts
+from perfanalysis.suite import manifest
+from perfanalysis.suite.execute import Failure
+from perfanalysis.suite.plan import Task
+from perfanalysis.suite.prepare import Prepared
+from perfanalysis.suite.staging import Staging
+from perfanalysis.suite.views.common import cover
+from perfanalysis.suite.worker import Outcome
+from perfanalysis.suite.workyear import open_work_year
+
+INDEX = "index.html"
+_PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
 
 
-def edition_folder(reports: Path, work_year: int, lang: Lang, edition: Edition) -> Path:
-    """Folder of one edition: ``2021``, ``2021/en``, ``2021-public`` or ``2021-public/en``."""
-    folder = reports / (f"{work_year}-public" if edition == "public" else str(work_year))
-    return folder / "en" if lang == "en" else folder
+def frames(run: Prepared) -> dict[str, Frame]:
+    """What surrounds each page: the way back to the index, and its neighbours of the same kind."""
+    say = _say(run)
+    trail = (Link(say("trail", year=run.request.work_year), INDEX),)
+    shown = {}
+    tasks = run.everything
+    for before, task, after in zip((None, *tasks), tasks, (*tasks[1:], None), strict=False):
+        shown[task.page] = Frame(trail, _neighbour(task, before), _neighbour(task, after))
+    return shown
 
 
-class Staging:
-    """A folder being built beside `target`, which stays as it is until `publish`.
+def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) -> Path:
+    """Complete the folder that holds the pages made, and put it in place.
 
     Parameters
     ----------
-    target : Path
-    keep : bool
-        Start from a copy of what is published instead of from nothing.
+    run : Prepared
+    staging : Staging
+        Already with every page that could be made.
+    outcomes : mapping of str to Outcome
+        By page.
+
+    Returns
+    -------
+    Path
+        The index.
     """
-
-    def __init__(self, target: Path, *, keep: bool) -> None:
-        self.target = target
-        self.folder = target.with_name(f".{target.name}.new")
-        self._old = target.with_name(f".{target.name}.old")
-        self._recover()
-        self.folder.mkdir(parents=True)
-        if keep and target.is_dir():
-            for path in published_files(target):
-                copy = self.folder / path.relative_to(target)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
-
-    def write(self, name: str, content: str | bytes) -> None:
-        """Write one file of the edition; text as UTF-8."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-
-    def publish(self) -> None:
-        """Put what was built in the place of what was published."""
-        if self.target.is_dir():
-            self.target.rename(self._old)
-        self.folder.rename(self.target)
-        self._finish()
-
-    def discard(self) -> None:
-        """Leave what was published as it was."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _recover(self) -> None:
-        """Clear away what a run that was cut off left behind."""
-        if self._old.is_dir() and not self.target.is_dir():
-            self._old.rename(self.target)
-        self._finish()
-        self.discard()
-
-    def _finish(self) -> None:
-        """Carry over the editions that stand below the old folder, then remove it."""
-        if not self._old.is_dir():
-            return
-        for manifest in self._old.glob(f"*/{FILE_NAME}"):
-            nested = manifest.parent
-            if not (self.target / nested.name).exists():
-                nested.rename(self.target / nested.name)
-        shutil.rmtree(self._old)
+    kept = _kept(run, staging)
+    surrounds = frames(run)
+    pages = {**kept}
+    for task in run.tasks:
+        outcome = outcomes[task.page]
+        pages[task.page] = _about(run, task, outcome)
+        if outcome.failure is not None:
+            html = _failure_page(run, task, outcome.failure, surrounds[task.page])
+            staging.write(task.page, html)
+    for name, content in assets().items():
+        staging.write(name, content)
+    staging.write(INDEX, _index(run, pages, made={task.page for task in run.tasks}))
+    manifest.write_manifest(staging.folder, _facts(run, pages, partial=bool(kept)))
+    staging.publish()
+    return staging.target / INDEX
 
 
-__all__ = ["Staging", "edition_folder"]
+def _neighbour(task: Task, other: Task | None) -> Link | None:
+    if other is None or other.notebook.name != task.notebook.name:
+        return None
+    return Link(other.subject or other.scope_id, other.page)
+
+
+def _say(run: Prepared) -> Texts:
+    money = run.suite.money
+    return texts("suite", run.request.lang, money_unit=money.unit, money_scale=money.scale)
+
+
+def _kept(run: Prepared, staging: Staging) -> dict[str, Any]:
+    """What the manifest says of the pages of an earlier run that stay."""
+    if not run.request.partial or not (staging.target / manifest.FILE_NAME).is_file():
+        return {}
+    earlier = manifest.read_manifest(staging.target)["pages"]
+    again = {task.page for task in run.tasks}
+    return {
+        page: about
+        for page, about in earlier.items()
+        if page not in again and (staging.folder / page).is_file()
+    }
+
+
+def _about(run: Prepared, task: Task, outcome: Outcome) -> dict[str, Any]:
+    """What the index and the manifest say of a page."""
+    failure = outcome.failure
+    return {
+        "notebook": task.notebook.name,
+        "group": _title(task, run.request.lang),
+        "title": task.subject or outcome.facts.get("title") or _title(task, run.request.lang),
+        "summary": f"{failure.error}: {_first_line(failure.message)}"
+        if failure
+        else next(iter(outcome.facts["findings"]), ""),
+        "listing": outcome.facts.get("listing", {}),
+        "failed": failure is not None,
+        "parameters": {n: v for n, v in task.parameters.items() if n not in _PLACES},
+    }
+
+
+def _title(task: Task, lang: str) -> str:
+    return task.notebook.titles.get(lang) or task.notebook.titles["zh"]
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> str:
+    suite, request, say = run.suite, run.request, _say(run)
+    year = open_work_year(work_year=request.work_year, data_dir=request.data, suite_file=suite.path)
+    entries = [
+        Entry(
+            href=page,
+            group=about["group"],
+            title=about["title"],
+            status="failed" if about["failed"] else "made" if page in made else "kept",
+            summary=about["summary"],
+            listing=about["listing"],
+        )
+        for page, about in sorted(pages.items())
+    ]
+    return render_index(
+        entries,
+        title=say("title", district=suite.district.name, year=request.work_year),
+        lang=request.lang,
+        sample=suite.district.sample,
+        facts=cover(year, say),
+        money_unit=suite.money.unit,
+        money_scale=suite.money.scale,
+    )
+
+
+def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> str:
+    title = _title(task, run.request.lang)
+    only = task.page.removesuffix(".html")
+    return render_failure(
+        title=f"{title}　{task.subject}" if task.subject else title,
+        notebook=task.notebook.name,
+        error=failure.error,
+        message=failure.message,
+        lang=run.request.lang,
+        sample=run.suite.district.sample,
+        cell=failure.cell,
+        source=failure.source,
+        traceback=failure.traceback,
+        parameters={n: v for n, v in task.parameters.items() if n not in _PLACES},
+        command=f"perfanalysis run --work-year {run.request.work_year} --only {only}",
+        frame=frame,
+    )
+
+
+def _facts(run: Prepared, pages: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+    """All that the manifest holds but the outputs; no time, place, engine or number of jobs."""
+    suite, request = run.suite, run.request
+    national = [Path(str(each)) for each in files("perfanalysis.rules").iterdir()]
+    rules = [path for path in national if path.suffix == ".yaml"]
+    return {
+        "work_year": request.work_year,
+        "lang": request.lang,
+        "edition": request.edition,
+        "sample": suite.district.sample,
+        "partial": partial,
+        "commit": manifest.commit_of(suite.root),
+        "versions": manifest.versions(),
+        "pages": dict(pages),
+        "inputs": manifest.hashes(request.data, manifest.input_files(request.data, run.years)),
+        "settings": manifest.hashes(suite.root, [suite.path]),
+        "rules": _by_name(rules) | _by_name(suite.rule_files),
+        "notebooks": _by_name(notebook.path for notebook in run.notebooks),
+    }
+
+
+def _by_name(paths: Iterable[Path]) -> dict[str, str]:
+    """sha256 of files by their name alone."""
+    return {
+        name: sha for path in paths for name, sha in manifest.hashes(path.parent, [path]).items()
+    }
+
+
+__all__ = ["INDEX", "frames", "publish"]

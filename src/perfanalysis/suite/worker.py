@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
+from perfanalysis.report.site import Frame, page_facts, render_page
 from perfanalysis.suite.execute import CELL_SECONDS, Failure, execute, failure_of
 
 EngineName = Literal["forked", "jupyter"]
@@ -73,6 +74,7 @@ class Job:
     page: str
     notebook: Path
     parameters: Mapping[str, object]
+    frame: Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Outcome:
     ----------
     page : str
     facts : mapping
-        Title and figures by which the index lists it.
+        ``title``, ``findings`` and ``listing`` of `PageFacts`; empty if it failed.
     failure : Failure or None
     engine : {"forked", "jupyter"}
         What ran its cells.
@@ -145,17 +147,16 @@ def make_report(job: Job) -> Outcome:
     failure, facts = executed.failure, {}
     if failure is None:
         try:
-            facts = _write_page(executed.notebook, setup.pages / job.page)
+            facts = _write_page(executed.notebook, setup.pages / job.page, job.frame)
         except Exception as error:
             failure = failure_of(error)
     return Outcome(job.page, facts, failure, _State.engine)
 
 
-def _write_page(notebook: Any, path: Path) -> Mapping[str, Any]:
-    from perfanalysis.report.site import page_facts, render_page
-
-    path.write_bytes(render_page(notebook).encode())
-    return page_facts(notebook)
+def _write_page(notebook: Any, path: Path, frame: Frame) -> Mapping[str, Any]:
+    path.write_bytes(render_page(notebook, frame=frame).encode())
+    facts = page_facts(notebook)
+    return {"title": facts.title, "findings": facts.findings, "listing": facts.listing}
 
 
 def _work_year(setup: Setup) -> Any:

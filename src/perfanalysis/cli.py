@@ -1,0 +1,268 @@
+"""The commands: each parses, calls one function of the library, prints, and says how it went.
+
+Imports stand inside the commands, so that a command pays for its own only. Exit codes: 0 done,
+1 done with something to look at (each command says what), 2 not done.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from perfanalysis.errors import ParameterError, PerfAnalysisError
+
+if TYPE_CHECKING:
+    from perfanalysis.data.findings import Finding
+    from perfanalysis.rules.loader import RulesInForce
+    from perfanalysis.suite.run import RunResult
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
+
+data_option = click.option(
+    "--data", default=Path("data"), show_default=True, type=FOLDER, help="数据文件夹。"
+)
+budget_year_option = click.option(
+    "--budget-year", "--year", required=True, type=int, help="预算年度。"
+)
+work_year_option = click.option(
+    "--work-year", "--year", type=int, help="工作年度；省略时取自设置文件。"
+)
+suite_option = click.option(
+    "--suite", default=Path("suite.toml"), show_default=True, type=FILE, help="设置文件。"
+)
+rules_option = click.option(
+    "--rules", "rule_files", multiple=True, type=FILE, help="本地规则文件，可多次给出。"
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="在标准输出上只打印一个 JSON 对象。"
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="预算绩效评价：读入单位报送的表格，复核计分，生成全部报告。",
+)
+@click.version_option(package_name="perfanalysis", message="%(prog)s %(version)s")
+def main() -> None:
+    """Group the commands."""
+
+
+def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a function that returns an exit code a command of `main`, with paragraphs of help.
+
+    An error of ours is a message without a traceback and exit code 2; with ``--json``, an object.
+    """
+
+    def register(function: Callable[..., int]) -> click.Command:
+        @functools.wraps(function)
+        def run(**options: Any) -> None:
+            try:
+                code = function(**options)
+            except PerfAnalysisError as error:
+                if options.get("as_json"):
+                    print_json({"error": type(error).__name__, "message": str(error)})
+                else:
+                    click.echo(str(error), err=True)
+                code = 2
+            click.get_current_context().exit(code)
+
+        return main.command(name, help="\n\n".join(help_))(run)
+
+    return register
+
+
+@command(
+    "run",
+    "生成一个工作年度的全部报告。",
+    "退出码：0 全部生成；1 有报告失败（或 --strict 且数据有错误）；2 未运行。",
+)
+@work_year_option
+@suite_option
+@click.option("--data", type=FOLDER, help="数据文件夹；省略时为设置文件旁的 data。")
+@click.option("--reports", type=FOLDER, help="报告文件夹；省略时为设置文件旁的 reports。")
+@click.option("--notebooks", type=FOLDER, help="笔记本文件夹；省略时为设置文件旁的 notebooks。")
+@click.option("--only", multiple=True, metavar="GLOB", help="只生成符合的页面，如 '30_unit-*'。")
+@click.option(
+    "-p", "--parameter", multiple=True, metavar="名称=值", help="另给笔记本的参数，可多次给出。"
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="同时运行几份报告；省略时为核心数。")
+@click.option("--engine", type=click.Choice(["forked", "jupyter"]), default="forked")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="语言；省略时取自设置文件。")
+@click.option("--edition", type=click.Choice(["internal", "public"]), default="internal")
+@click.option("--strict", is_flag=True, help="数据中有错误时退出码为 1。")
+@json_option
+def run(
+    *,
+    work_year: int | None,
+    suite: Path,
+    data: Path | None,
+    reports: Path | None,
+    notebooks: Path | None,
+    only: tuple[str, ...],
+    parameter: tuple[str, ...],
+    jobs: int | None,
+    engine: Any,
+    lang: Any,
+    edition: Any,
+    strict: bool,
+    as_json: bool,
+) -> int:
+    """Make the reports of a work year; 1 if one failed, or the data has errors and it is strict."""
+    from perfanalysis.suite.progress import display
+    from perfanalysis.suite.run import run_suite
+
+    result = run_suite(
+        suite,
+        work_year=work_year,
+        data_dir=data,
+        reports_dir=reports,
+        notebooks_dir=notebooks,
+        lang=lang,
+        edition=edition,
+        only=only,
+        parameters=dict(_name_and_value(text) for text in parameter),
+        jobs=jobs,
+        engine=engine,
+        display=display(),
+    )
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print_run(result)
+    bad_data = result.findings is None or result.findings.get("error", 0) > 0
+    return int(bool(result.failed) or (strict and bad_data))
+
+
+@command(
+    "verify",
+    "核对已发布的报告：指出改动、增加、缺少的每个文件。",
+    "退出码：0 完全一致；1 有差异；2 无法核对。",
+)
+@click.argument("folder", type=FOLDER)
+@click.option("--data", type=FOLDER, help="一并核对生成报告所用的数据文件夹。")
+@json_option
+def verify(*, folder: Path, data: Path | None, as_json: bool) -> int:
+    """Compare a published folder with its manifest; 1 if anything differs."""
+    from perfanalysis.suite.manifest import verify_reports
+
+    differences = verify_reports(folder, data_dir=data)
+    kinds = {"output": "报告", "input": "数据"}
+    changes = {"changed": "已改动", "added": "新增", "removed": "缺少"}
+    if as_json:
+        print_json({"differences": [difference.as_dict() for difference in differences]})
+    for each in () if as_json else differences:
+        click.echo(f"{kinds[each.kind]} {changes[each.change]}：{each.file}")
+    if not differences and not as_json:
+        click.echo("与清单完全一致。")
+    return int(bool(differences))
+
+
+@command("check", "检查一个预算年度的数据。", "退出码：0 没有错误；1 有错误；2 无法读取。")
+@budget_year_option
+@data_option
+@json_option
+def check(*, budget_year: int, data: Path, as_json: bool) -> int:
+    """Check the data of a budget year; 1 if it has errors, 2 if it cannot be read."""
+    from perfanalysis.data.checks import check_year
+    from perfanalysis.data.tables import REQUIRED, load_year
+
+    year = load_year(data / str(budget_year))
+    findings = (*year.findings, *check_year(year))
+    print_findings(findings, as_json=as_json, budget_year=budget_year)
+    if any(table not in year.sources for table in REQUIRED):
+        return 2
+    return int(any(finding.severity == "error" for finding in findings))
+
+
+@command("rules", "列出某日有效的规则、出处，以及是否与原文核对过。")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="日期；省略时为评价日期。")
+@click.option("--unverified", is_flag=True, help="只列出尚未与原文核对的。")
+@suite_option
+@rules_option
+@json_option
+def rules(
+    *, on: Any, unverified: bool, suite: Path, rule_files: tuple[Path, ...], as_json: bool
+) -> int:
+    """List the rules in force on a day."""
+    from perfanalysis.rules.loader import rules_frame
+
+    frame = rules_frame(
+        _rules_on(on.date() if on else None, suite, rule_files), unverified=unverified
+    )
+    if as_json:
+        print_json({"rules": frame.to_dict("records")})
+    for row in () if as_json else frame.itertuples():
+        checked = "已核对" if row.verified else "未核对"
+        click.echo(
+            f"{row.key}＝{row.value}　{row.title}（{row.citation}；{row.since}起；{checked}）"
+        )
+    return 0
+
+
+def _rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> RulesInForce:
+    """Rules of a day; without one, of the evaluation date that suite.toml leads to."""
+    from perfanalysis.rules.loader import evaluation_date, load_rules
+    from perfanalysis.suite.config import load_suite
+
+    local = rule_files
+    if suite.is_file():
+        settings = load_suite(suite)
+        local = (*settings.rule_files, *rule_files)
+        day = day or evaluation_date(settings.work_year + settings.stages.evaluation)
+    if day is None:
+        raise ParameterError(
+            f"没有设置文件 {suite}，不知道评价日期。请用 --on 指明，如 2021-03-31。"
+        )
+    return load_rules(*local).on(day)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print the one object that ``--json`` promises."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_findings(findings: Iterable[Finding], *, as_json: bool, **facts: Any) -> None:
+    """Print findings for an evaluator, worst first; as JSON, in the order given with `facts`."""
+    found = tuple(findings)
+    counts = {name: sum(f.severity == name for f in found) for name in SEVERITIES}
+    if as_json:
+        print_json({**facts, "counts": counts, "findings": [f.as_dict() for f in found]})
+        return
+    for finding in sorted(found, key=lambda f: list(SEVERITIES).index(f.severity)):
+        click.echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
+        click.echo(f"　　{finding.message}。{finding.remedy}")
+    click.echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ParameterError(f"参数 {text!r} 应写成 名称=值，如 seed=7。请改正。")
+    return name.strip(), value.strip()
+
+
+def _print_run(result: RunResult) -> None:
+    kept = "；其余页面保留自以前的运行" if result.partial else ""
+    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{kept}。")
+    if result.findings is None:
+        click.echo("数据未能检查。")
+    elif any(result.findings.values()):
+        counts = (f"{SEVERITIES[name]} {n} 条" for name, n in sorted(result.findings.items()))
+        click.echo(f"数据中发现：{'、'.join(counts)}，见数据质量页。")
+    for page, failure in result.failed.items():
+        at = f"第 {failure.cell} 个单元格 " if failure.cell else ""
+        first = failure.message.partition("\n")[0]
+        click.echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
+    click.echo(str(result.index))
+
+
+if __name__ == "__main__":
+    main()
