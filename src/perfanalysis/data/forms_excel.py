@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -227,8 +227,8 @@ def _text(value: Any) -> str:
     if kind is bool:
         return "是" if value else "否"
     if kind is datetime:
-        return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
-    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+        return str(value if value.time() != time() else value.date())
+    return str(value)
 
 
 @lru_cache(maxsize=64)
