@@ -203,7 +203,8 @@ class Page:
         note = f'<p class="note">{html(chart.note)}</p>' if chart.note else ""
         self._emit(
             f'<figure class="chart" id="{anchor}">'
-            f'<img alt="{html(chart.alt)}" src="data:{mime};base64,{encoded}">'
+            f'<div class="chart-box" role="region" tabindex="0" aria-label="{html(number)}">'
+            f'<img alt="{html(chart.alt)}" src="data:{mime};base64,{encoded}"></div>'
             f"<figcaption>{caption}</figcaption>{note}{self._data(chart, number, anchor)}</figure>",
             "figure",
             anchor=anchor,

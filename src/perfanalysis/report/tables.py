@@ -162,9 +162,8 @@ def header_of(column: Column, say: Texts, *, money: bool = False) -> str:
 def _class(column: Column, index: int, rows: list[list[str]]) -> str:
     if column.is_numeric:
         return ' class="num"'
-    if column.kind == "text" and any(len(row[index]) > LONG_CELL for row in rows):
-        return ' class="long"'
-    return ' class="name"' if index == 0 else ""
+    longest = max((len(row[index]) for row in rows), default=0)
+    return f' class="{"long" if longest > LONG_CELL else "name" if longest > 4 else "short"}"'
 
 
 def _links(table: Table, at: int) -> dict[int, str]:
