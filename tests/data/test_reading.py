@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfanalysis.data.codebook import codebook
@@ -238,6 +238,7 @@ def test_zoned_times_become_local_days(folder):
     assert year["payments"]["date"].tolist() == [pd.Timestamp("2021-01-01")]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([".csv", ".xlsx", ".xls", ".parquet"]))
 def test_random_bytes_give_findings_never_a_traceback(tmp_path_factory, raw, suffix):
     folder = tmp_path_factory.mktemp("x")
@@ -264,6 +265,7 @@ def _seed(suffix):
     return SEEDS[suffix]
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from([".xlsx", ".parquet"]))
 def test_damaged_files_give_findings_never_a_traceback(tmp_path_factory, data, suffix):
     raw = bytearray(_seed(suffix))
@@ -276,6 +278,7 @@ def test_damaged_files_give_findings_never_a_traceback(tmp_path_factory, data, s
     assert raw_table is not None or findings
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_sheets_give_findings_never_a_traceback(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("x")

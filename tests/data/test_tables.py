@@ -5,7 +5,7 @@ import io
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfanalysis.data.codebook import codebook
@@ -216,6 +216,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.samp
 )
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(sorted(codebook())))
 def test_random_cells_give_findings_never_a_traceback(tmp_path_factory, data, name):
     table = codebook()[name]
@@ -233,6 +234,7 @@ def test_random_cells_give_findings_never_a_traceback(tmp_path_factory, data, na
         assert finding.remedy
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e9).map(lambda x: round(x, 2)), min_size=1, max_size=8))
 def test_money_goes_through_a_file_unchanged(tmp_path_factory, amounts):
     folder = tmp_path_factory.mktemp("x") / "2021"
