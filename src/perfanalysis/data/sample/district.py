@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from perfanalysis.data.sample.catalogue import COMMON, DISTRICT, Template, catalogue
+from perfanalysis.data.sample.catalogue import COMMON, Template, catalogue
 from perfanalysis.data.sample.model import District, Plan, Project, Roles, Unit
 from perfanalysis.data.sample.streams import Stream, exp
 
 MOST_PER_UNIT = 8
+GROWTH_SPREAD = 0.04  # standard deviation of the units' yearly log growth
 Life = tuple[int, Template, str, int, int]  # unit position, template, name, first, last
 
 
@@ -42,7 +43,7 @@ def _units(plan: Plan) -> tuple[Unit, ...]:
                 section=book.finance_sections[name.sector],
                 ability=draw.normal(),
                 leniency=draw.uniform(),
-                growth=0.04 * draw.normal(),
+                growth=GROWTH_SPREAD * draw.normal(),
                 lateness=draw.uniform(),
                 size=size,
                 staff_quota=quota,
@@ -267,4 +268,4 @@ def unit_rows(district: District, year: int) -> list[dict[str, object]]:
     ]
 
 
-__all__ = ["DISTRICT", "build_district", "self_evaluated_count", "unit_rows"]
+__all__ = ["GROWTH_SPREAD", "build_district", "self_evaluated_count", "unit_rows"]

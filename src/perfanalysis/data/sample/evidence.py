@@ -71,7 +71,7 @@ def _counted(rows: Sequence[Row]) -> list[Row]:
 def _visit(number: str, key: str, day: date, indicator: Row, draw: Stream, false: bool) -> Row:
     reported = float(str(indicator["actual"]))
     share = draw.between(0.55, 0.85) if false else 1.0
-    if not false and reported > 200 and draw.chance(0.2):
+    if not false and reported > 200 and draw.chance(0.4):
         share = draw.between(0.985, 1.0)
     verified = float(int(reported * share)) if reported > 20 else half_up(reported * share, 1)
     same = verified == reported

@@ -46,7 +46,7 @@ class Refused:
 def refused_requests(district: District, year: int) -> list[Refused]:
     """Applications of the year that came to nothing."""
     draw = district.plan.stream("refused", year)
-    refused = []
+    refused: list[Refused] = []
     for _ in range(district.plan.scaled(6, least=1)):
         unit = draw.pick(district.units)
         running = {p.name for p in district.projects if p.unit is unit}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perfanalysis.data.sample.model import District, Plan, Project, Row, wan
+from perfanalysis.data.sample.model import District, Plan, Project, wan
 from perfanalysis.data.sample.planting import Planting
 from perfanalysis.data.sample.streams import exp
 
@@ -17,8 +17,8 @@ TOTALS = {
     2022: 679_135_500,
     2023: 702_660_800,
 }
-RESULT_EFFECT = 0.08
-GROWTH_NOISE = 0.15
+RESULT_EFFECT = 0.015  # log points of budget for a point of result
+GROWTH_NOISE = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,15 @@ class Transfer:
     approved: bool
 
 
+@dataclass(frozen=True)
+class YearMoney:
+    """The money of a year: by project, what was moved, and the factor common to all budgets."""
+
+    projects: dict[str, Money]
+    transfers: list[Transfer]
+    scale: float
+
+
 def total_of(plan: Plan, year: int) -> int:
     """What the flagged projects of a year add up to, in yuan."""
     if year in TOTALS:
@@ -94,13 +103,13 @@ def raw_budgets(
     base : mapping of str to int
         Last year's approved budgets by project, in yuan; empty in the first year.
     results : mapping of str to float
-        Standardised results of two years ago by project.
+        Results of two years ago by project, in points from the mean.
 
     Notes
     -----
     This is the planted effect: a project's budget grows by `RESULT_EFFECT` log points for each
-    standard deviation of its result two years earlier (none in a clean district), by its unit's
-    own growth, and by chance. What the year adds comes from the scaling.
+    point of its result two years earlier (none in a clean district), by its unit's own growth,
+    and by chance. What the year adds comes from the scaling.
     """
     plan = district.plan
     running = district.running(year)
@@ -130,7 +139,7 @@ def year_money(
     raw: Mapping[str, float],
     carried: Mapping[str, int],
     planting: Planting,
-) -> tuple[dict[str, Money], list[Transfer]]:
+) -> YearMoney:
     """Approve, adjust and spend the budgets of a year; the year's total is met to the cent."""
     plan, roles = district.plan, district.roles[year]
     running = district.running(year)
@@ -151,18 +160,21 @@ def year_money(
     largest = max(sorted(flagged), key=lambda key: approved[key])
     adjusted[largest] += room - sum(annual[key] for key in flagged)
     spending = _Spending(district, year, planting, carried)
-    return {
+    money = {
         p.project_id: spending.of(
             p, approved[p.project_id], other[p.project_id], adjusted[p.project_id]
         )
         for p in running
-    }, transfers
+    }
+    return YearMoney(money, transfers, scale)
 
 
-def approved_only(district: District, year: int, raw: Mapping[str, float]) -> dict[str, int]:
-    """Budgets of the year after the last one, which are approved and not yet spent, in yuan."""
+def approved_only(
+    district: District, year: int, raw: Mapping[str, float]
+) -> tuple[dict[str, int], float]:
+    """Budgets of the year after the last one, in yuan, and the factor common to all of them."""
     scale = 0.94 * total_of(district.plan, year) / sum(raw.values())
-    return {key: _rounded(raw[key] * scale) for key in raw}
+    return {key: _rounded(raw[key] * scale) for key in raw}, scale
 
 
 def _rounded(yuan: float) -> int:
@@ -285,96 +297,14 @@ class _Spending:
                 self._planting.record(kind, self._year, [key], "funds", spent)
 
 
-def fund_rows(year_money: Mapping[str, Money]) -> list[Row]:
-    """Table ``funds``: one row a source; the sources add up to the project, never a total row."""
-    rows: list[Row] = []
-    for key, money in sorted(year_money.items()):
-        fiscal = money.approved + money.adjusted
-        from_carried = 0 if money.stale else min(money.carried_in, money.executed)
-        left = money.executed - from_carried
-        from_other = min(money.other, left * money.other // max(1, money.annual) // 100 * 100)
-        from_fiscal = left - from_other
-        unspent_carried = money.carried_in - from_carried
-        carried_carried = min(money.carried_out, unspent_carried)
-        carried_other = min(money.carried_out - carried_carried, money.other - from_other)
-        short = money.annual - money.received
-        fiscal_received = max(fiscal - short, from_fiscal)
-        rows.append(
-            _fund_row(
-                key,
-                "current_fiscal",
-                money.approved,
-                fiscal,
-                fiscal_received,
-                from_fiscal,
-                0,
-                money.carried_out - carried_carried - carried_other,
-            )
-        )
-        if money.carried_in:
-            carried = (money.carried_in, money.carried_in, from_carried, money.carried_in)
-            rows.append(_fund_row(key, "carried_in", 0, *carried, carried_carried))
-        if money.other:
-            other = (money.other, money.other, money.other, from_other, 0, carried_other)
-            rows.append(_fund_row(key, "other", *other))
-    return rows
-
-
-def _fund_row(
-    key: str,
-    source: str,
-    initial: int,
-    annual: int,
-    received: int,
-    executed: int,
-    carried_in: int,
-    carried_out: int,
-) -> Row:
-    return {
-        "project_id": key,
-        "fund_source": source,
-        "initial_wan": wan(initial),
-        "annual_wan": wan(annual),
-        "received_wan": wan(received),
-        "executed_wan": wan(executed),
-        "carried_in_wan": wan(carried_in),
-        "carried_out_wan": wan(carried_out),
-    }
-
-
-def transfer_rows(transfers: list[Transfer], year: int, planting: Planting) -> list[Row]:
-    """Table ``transfers``; some lack the approval."""
-    rows: list[Row] = []
-    for number, transfer in enumerate(transfers, 1):
-        draw = planting.plan.stream("transfer", year, number)
-        key = f"DJ{year}{number:03d}"
-        rows.append(
-            {
-                "transfer_id": key,
-                "from_project": transfer.source,
-                "to_project": transfer.target,
-                "amount_wan": wan(transfer.amount),
-                "date": f"{year}-{draw.integer(5, 11):02d}-{draw.integer(8, 26):02d}",
-                "approved_document": f"示财预〔{year}〕{draw.integer(20, 90)}号"
-                if transfer.approved
-                else None,
-            }
-        )
-        kind = "decoy:transfer-approved" if transfer.approved else "transfer-unapproved"
-        subjects = [key, transfer.source, transfer.target]
-        planting.record(kind, year, subjects, "transfers", f"调剂 {wan(transfer.amount)} 万元")
-    return rows
-
-
 __all__ = [
     "GROWTH_NOISE",
     "RESULT_EFFECT",
     "Money",
     "Transfer",
+    "YearMoney",
     "approved_only",
-    "fund_rows",
     "raw_budgets",
     "total_of",
-    "transfer_rows",
     "year_money",
 ]

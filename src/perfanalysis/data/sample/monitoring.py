@@ -87,9 +87,7 @@ def _fund_row(
     }
 
 
-def goal_monitoring(
-    district: District, year: int, money: Mapping[str, Money], forms: Mapping[str, Sequence[Row]]
-) -> list[Row]:
+def goal_monitoring(district: District, year: int, forms: Mapping[str, Sequence[Row]]) -> list[Row]:
     """Table ``monitoring_indicators``: counted outputs and benefits in April, July and October."""
     roles = district.roles[year]
     rows: list[Row] = []

@@ -116,10 +116,10 @@ def _twice(payments: list[Payment], draw: Stream, year: int) -> str:
     again = workday(whole.date + timedelta(days=draw.integer(1, 6)))
     if again.year != year:
         again = whole.date
-    for day in (whole.date, again):
-        payments.append(_like(whole, whole.amount // 2, day, "payment-duplicate"))
+    half = whole.amount // 2
+    payments += [_like(whole, half, day, "payment-duplicate") for day in (whole.date, again)]
     payments.remove(whole)
-    return f"同一收款人、同一用途两次支付 {wan(whole.amount // 2)} 万元"
+    return f"同一收款人、同一用途两次支付 {wan(half)} 万元"
 
 
 def _rounded(payments: list[Payment], draw: Stream, year: int) -> str:

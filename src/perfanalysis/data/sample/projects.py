@@ -47,31 +47,28 @@ def project_rows(
     return rows
 
 
-def standardised_results(
-    district: District, year: int, forms: Mapping[str, Sequence[Row]]
+def centred_results(
+    district: District, year: int, money: Mapping[str, Money], forms: Mapping[str, Sequence[Row]]
 ) -> dict[str, float]:
-    """Results of the self-evaluated projects in standard deviations of the year.
+    """Results of the self-evaluated projects, in points of 100 from the year's mean.
 
-    The result is the share of the indicators' points that the rule gives: execution is not in it.
+    The result is the share of the indicators' points that the rule gives: execution is not in
+    it, nor are indicators without a target. Projects that spent nothing or filled in nothing are
+    left out.
     """
-    shares = {
-        key: sum(rule_score(row) for row in forms[key])
-        / sum(float(str(r["points"])) for r in forms[key])
-        for key in sorted(district.roles[year].self_evaluated)
-        if any(row.get("self_score") is not None for row in forms[key])
-    }
-    mean = sum(shares.values()) / len(shares)
-    variance = sum((share - mean) * (share - mean) for share in shares.values()) / len(shares)
-    deviation = _root(variance) or 1.0
-    return {key: (share - mean) / deviation for key, share in shares.items()}
+    results: dict[str, float] = {}
+    for key in sorted(district.roles[year].self_evaluated):
+        rows = [row for row in forms[key] if _scorable(row)]
+        if rows and money[key].executed:
+            points = sum(float(str(row["points"])) for row in rows)
+            results[key] = 100 * sum(rule_score(row) for row in rows) / points
+    mean = sum(results.values()) / max(1, len(results))
+    return {key: result - mean for key, result in results.items()}
 
 
-def _root(value: float) -> float:
-    """Square root by Newton's method, the same on every machine."""
-    root = value or 0.0
-    for _ in range(60):
-        root = (root + value / root) / 2 if root else 0.0
-    return root
+def _scorable(row: Row) -> bool:
+    judged = row["op"] == "qualitative" and row.get("self_score") is not None
+    return judged or (row.get("target") is not None and row.get("actual") is not None)
 
 
 class _Stated:
@@ -135,4 +132,4 @@ def _objective(project: Project, rows: Sequence[Row]) -> str:
     return f"按计划完成{project.name}：{'，'.join(parts[:2])}。"
 
 
-__all__ = ["project_rows", "standardised_results"]
+__all__ = ["centred_results", "project_rows"]

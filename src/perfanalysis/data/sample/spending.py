@@ -11,7 +11,7 @@ from perfanalysis.data.sample.catalogue import catalogue
 from perfanalysis.data.sample.model import District, Project, Row, wan
 from perfanalysis.data.sample.money import Money
 from perfanalysis.data.sample.planting import Planting
-from perfanalysis.data.sample.streams import Stream, spread
+from perfanalysis.data.sample.streams import spread
 
 # What the approved budget holds, by style: scope, purpose, share, kind of company.
 LINES: dict[str, tuple[tuple[str, str, float, str], ...]] = {
@@ -236,7 +236,7 @@ class _Case:
     def _pay(self, line: int, amount: int, day: date, contract: str | None = None) -> None:
         if amount <= 0:
             return
-        scope, purpose, _, _ = self._lines[line]
+        purpose = self._lines[line][1]
         key = self._project.project_id
         text = f"{purpose}（{day.month}月）" if contract is None else purpose
         name = f"MX{key[1:]}-{line + 1}"
@@ -250,7 +250,7 @@ class _Case:
             return
         draw, style = self._draw, self._project.style
         number = f"HT{self._year}-{self._project.project_id[1:]}"
-        lump = not ahead and not over and draw.chance(0.35 if style == "purchase" else 0.12)
+        lump = not ahead and not over and draw.chance(0.45 if style == "purchase" else 0.15)
         finished = (self._project.last == self._year or style != "works") and not ahead
         signed = self._signed(amount, finished, over)
         if lump:
@@ -277,7 +277,7 @@ class _Case:
             self._pay(0, part, day, number)
 
     def _supplement(self, ahead: bool, over: bool) -> bool:
-        return self._project.style == "works" and not ahead and not over and self._draw.chance(0.15)
+        return self._project.style == "works" and not ahead and not over and self._draw.chance(0.35)
 
     def _spaced(self, start: int, count: int) -> list[int]:
         """Months from the start to the end of the year, later where the unit pays late."""

@@ -65,7 +65,7 @@ class Stream:
 
 
 def exp(x: float) -> float:
-    """The exponential from products alone, good to nine digits for \\|x\\| < 5.
+    """The exponential from products alone, good to nine digits for x between -5 and 5.
 
     >>> round(exp(1.0), 8)
     2.71828183
@@ -77,13 +77,25 @@ def exp(x: float) -> float:
     return value
 
 
+def root(value: float) -> float:
+    """Square root by Newton's method.
+
+    >>> root(2.0) ** 2 - 2 < 1e-12
+    True
+    """
+    guess = max(value, 1.0)
+    for _ in range(60):
+        guess = (guess + value / guess) / 2
+    return guess if value > 0 else 0.0
+
+
 def half_up(value: float, places: int) -> float:
     """Round half up on the decimal number as printed: 2.675 is 2.68.
 
     >>> half_up(2.675, 2)
     2.68
     """
-    scale = 10**places
+    scale = float(10**places)
     return int(value * scale + 0.5 + 1e-7) / scale
 
 
@@ -98,4 +110,4 @@ def spread(total: int, shares: Sequence[float]) -> list[int]:
     return [*parts, total - sum(parts)]
 
 
-__all__ = ["Stream", "exp", "half_up", "spread"]
+__all__ = ["Stream", "exp", "half_up", "root", "spread"]

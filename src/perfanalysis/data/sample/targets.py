@@ -9,7 +9,7 @@ from perfanalysis.data.sample.model import District, Project, Row
 from perfanalysis.data.sample.money import Money
 from perfanalysis.data.sample.streams import Stream, half_up
 
-MET_ABOVE = -0.95
+MET_ABOVE = -0.9
 REASONS = (
     "部分任务受天气影响推迟，已调整计划",
     "服务对象数量少于预计，下年据实测算",
@@ -119,7 +119,7 @@ class _Form:
                 return half_up(target * (1 - gain), 1)
             value = target * (1 + gain)
             return min(100.0, half_up(value, 1)) if percent else _whole(value, target)
-        short = min(0.7, 0.05 + 0.14 * max(0.0, MET_ABOVE - level) + 0.08 * size)
+        short = min(0.7, 0.05 + 0.2 * max(0.0, MET_ABOVE - level) + 0.1 * size)
         if percent:
             short *= 0.6
         if spec.op == "at_most":
