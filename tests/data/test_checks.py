@@ -194,7 +194,7 @@ CASES = [
      "明细之和 39.9 万元，全年预算 100 万元"),
     ("request-unit-unknown", "budget_requests!B2", changed("budget_requests", 0, unit_id="U9"),
      "U9"),
-    ("parent-unknown", "projects!M4", changed("projects", 2, parent_id="P9"), "P9"),
+    ("parent-unknown", "projects!M2", changed("projects", 0, parent_id="P9"), "P9"),
     ("parent-is-child", "projects!M4", changed("projects", 2, parent_id="P3"), "P3"),
     ("dates-reversed", "projects!K2", changed("projects", 0, end="2020-12-31"),
      "2021-01-01 至 2020-12-31"),
@@ -285,6 +285,12 @@ def test_a_check_fires_alone_on_what_it_is_for(tmp_path, code, cell, change, fou
     assert finding.severity == CHECKS[code].severity
     assert str(finding.where) in finding.message
     assert finding.remedy.endswith("。")
+
+
+def test_parents_that_are_codes_of_another_list_are_left_alone(tmp_path):
+    tables = sound_year()
+    tables["projects"][2]["parent_id"] = "F0102"
+    assert check_year(loaded(tables, tmp_path)) == ()
 
 
 def test_every_check_has_a_case():

@@ -17,13 +17,14 @@ FULL_POINTS = 100.0
     "error",
     table="projects",
     column="parent_id",
-    problem="一级项目编码在项目表中不存在",
+    problem="一级项目编码在项目表中不存在，而同表其他一级项目在",
     remedy="请核对编码，或在 projects 中补录一级项目。",
 )
 def parent_unknown(year: YearData) -> pd.DataFrame:
     projects = year["projects"]
     parent = projects["parent_id"]
-    strange = parent.notna() & ~parent.isin(projects["project_id"])
+    known = parent.isin(projects["project_id"])
+    strange = parent.notna() & ~known & known.any()
     return hits(projects.loc[strange], "project_id", "{}", "parent_id")
 
 
