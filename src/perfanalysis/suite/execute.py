@@ -89,7 +89,7 @@ def execute(
     cell_seconds : float
         What one cell may take, in seconds.
     """
-    kernel = {"extra_arguments": ["--log-level=ERROR"]} if engine == "jupyter" else {}
+    kernel = {"extra_arguments": ["--log-level=CRITICAL"]} if engine == "jupyter" else {}
     failure = None
     try:
         papermill.execute_notebook(

@@ -11,6 +11,7 @@ from pathlib import Path
 from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.config import Edition, Lang, Suite
+from perfanalysis.suite.manifest import input_files
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.worker import EngineName, Setup
@@ -85,8 +86,13 @@ class Prepared:
         """Budget years that the stages read, ascending."""
         return stage_years(self.suite, self.request.work_year)
 
-    def setup(self, pages: Path) -> Setup:
-        """What the workers are told; `pages` is the folder that they write pages into."""
+    @property
+    def inputs(self) -> list[Path]:
+        """Data files of these years."""
+        return input_files(self.request.data, self.years)
+
+    def setup(self, *, executed: Path, pages: Path) -> Setup:
+        """What the workers are told; with the folders that they write into."""
         request, root = self.request, self.suite.root.resolve()
         return Setup(
             root=root,
@@ -95,7 +101,9 @@ class Prepared:
             work_year=request.work_year,
             data_dir=_from(root, request.data),
             suite_file=self.suite.path.name,
-            executed=root / "build" / f"{request.work_year}-{request.edition}-{request.lang}",
+            # reading Parquet starts threads, so it is left to the forks
+            preload=not any(path.suffix == ".parquet" for path in self.inputs),
+            executed=executed.resolve(),
             pages=pages.resolve(),
         )
 

@@ -172,7 +172,7 @@ def _facts(run: Prepared, pages: Mapping[str, Any], *, partial: bool) -> dict[st
         "commit": manifest.commit_of(suite.root),
         "versions": manifest.versions(),
         "pages": dict(pages),
-        "inputs": manifest.hashes(request.data, manifest.input_files(request.data, run.years)),
+        "inputs": manifest.hashes(request.data, run.inputs),
         "settings": manifest.hashes(suite.root, [suite.path]),
         "rules": _by_name(rules) | _by_name(suite.rule_files),
         "notebooks": _by_name(notebook.path for notebook in run.notebooks),

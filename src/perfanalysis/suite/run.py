@@ -134,6 +134,8 @@ def run_suite(
 def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
     request = run.request
     target = edition_folder(request.reports, request.work_year, request.lang, request.edition)
+    executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
+    executed.mkdir(parents=True, exist_ok=True)
     staging = Staging(target, keep=request.partial)
     surrounds = frames(run)
     jobs = [
@@ -145,7 +147,7 @@ def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
             shown.start(len(jobs))
             made = run_jobs(
                 jobs,
-                run.setup(staging.folder),
+                run.setup(executed=executed, pages=staging.folder),
                 workers=workers,
                 on_done=lambda outcome: shown.done(outcome.page, _problem(outcome)),
             )

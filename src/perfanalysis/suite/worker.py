@@ -21,8 +21,10 @@ from perfanalysis.suite.execute import CELL_SECONDS, Failure, execute, failure_o
 
 EngineName = Literal["forked", "jupyter"]
 
-# In the environment of every process that runs cells, kernels included.
+# In the environment of every process that runs cells, kernels included: no library starts a
+# thread, and nothing depends on this machine's language or time zone.
 ENVIRONMENT: Mapping[str, str] = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "LC_ALL": "C.UTF-8",
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -51,6 +53,8 @@ class Setup:
         Imported before the first report.
     work_year, data_dir, suite_file
         As `open_work_year` takes them, relative to `root` or absolute.
+    preload : bool
+        Whether workers open the work year before they fork.
     executed, pages : Path
         Folders that executed notebooks and pages are written into.
     cell_seconds : float
@@ -62,6 +66,7 @@ class Setup:
     work_year: int
     data_dir: str
     suite_file: str
+    preload: bool
     executed: Path
     pages: Path
     cell_seconds: float = CELL_SECONDS
@@ -118,8 +123,9 @@ def start_worker(setup: Setup) -> None:
             if not name.startswith(_NEVER_AHEAD):
                 with suppress(Exception):  # the cell that imports it fails and says why
                     import_module(name)
-        _open_everything(setup)
-        if _threads() > 1:
+        if setup.preload:
+            _open_everything(setup)
+        if _threads() > 1:  # a lock that another thread holds would stay locked in the forks
             _State.engine = "jupyter"
         gc.collect()
         gc.freeze()
