@@ -194,7 +194,7 @@ CASES = [
      "明细之和 39.9 万元，全年预算 100 万元"),
     ("request-unit-unknown", "budget_requests!B2", changed("budget_requests", 0, unit_id="U9"),
      "U9"),
-    ("parent-unknown", "projects!M2", changed("projects", 0, parent_id="P9"), "P9"),
+    ("parent-unknown", "projects!L2", changed("projects", 0, parent_id="P9"), "P9"),
     ("parent-is-child", "projects!M4", changed("projects", 2, parent_id="P3"), "P3"),
     ("dates-reversed", "projects!K2", changed("projects", 0, end="2020-12-31"),
      "2021-01-01 至 2020-12-31"),
