@@ -56,7 +56,13 @@ def catalogue(name: str) -> Mapping[str, Mapping[str, str]]:
         raise ReportError(f"没有文案文件 texts/{name}.yaml。")
     loader = _StrictLoader(source.read_text("utf-8"))
     loader.name = f"{name}.yaml"
-    loaded = loader.get_data() or {}
+    try:
+        loaded = loader.get_data() or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ReportError(
+            f"文案文件 {name}.yaml 第{line}行读不通：{error.problem}。含花括号或冒号的句子要加引号。"
+        ) from None
     return MappingProxyType({str(key): MappingProxyType(body) for key, body in loaded.items()})
 
 
