@@ -163,12 +163,15 @@ def _named(
 
 def _projects(plan: Plan, units: Sequence[Unit], lives: Sequence[Life]) -> tuple[Project, ...]:
     serial: Counter[int] = Counter()
+    leading: dict[int, str] = {}
     projects = []
     for position, template, name, first, last in sorted(lives, key=lambda life: (life[0], life[3])):
         serial[position] += 1
         unit = units[position]
         project_id = f"P{position + 1:03d}-{serial[position]:02d}"
         draw = plan.stream("project", unit.unit_id, name)
+        if template.project_type == "recurring" and template.sector != COMMON:
+            leading.setdefault(position, project_id)
         fund_kind, special_kind = _kinds(draw, unit, template, serial[position])
         projects.append(
             Project(
@@ -180,7 +183,7 @@ def _projects(plan: Plan, units: Sequence[Unit], lives: Sequence[Life]) -> tuple
                 last=last,
                 fund_kind=fund_kind,
                 special_kind=special_kind,
-                parent_id=_parent(template),
+                parent_id=_parent(template, leading.get(position, "")),
                 size=min(7.0, template.size * unit.size * exp(0.8 * draw.normal())),
                 quality=draw.normal(),
                 other_share=draw.between(0.05, 0.3) if draw.chance(0.1) else 0.0,
@@ -189,13 +192,10 @@ def _projects(plan: Plan, units: Sequence[Unit], lives: Sequence[Life]) -> tuple
     return tuple(projects)
 
 
-def _parent(template: Template) -> str:
-    """The first-level project: one a template of the sector; none for the common ones."""
-    book = catalogue().templates
-    if template.sector == COMMON or template not in book[template.sector]:
-        return ""
-    sector = list(book).index(template.sector) + 1
-    return f"F{sector:02d}{book[template.sector].index(template) + 1:02d}"
+def _parent(template: Template, leading: str) -> str:
+    """Lasting or one-off work of the sector is part of what the unit does there every year."""
+    dependent = template.project_type != "recurring" and template.sector != COMMON
+    return leading if dependent and not template.share else ""
 
 
 def _kinds(draw: Stream, unit: Unit, template: Template, serial: int) -> tuple[str, str]:
@@ -224,7 +224,7 @@ def _roles(plan: Plan, projects: Sequence[Project], year: int) -> Roles:
     draw = plan.stream("roles", year)
     special = _special_ids(plan, running, draw, year)
     plain = [p for p in running if p.project_id not in special]
-    public = [p for p in plain if p.parent_id] or plain
+    public = [p for p in plain if p.public] or plain
     largest = sorted(public, key=lambda p: -p.size)[: max(12, len(public) // 4)]
     key_count = plan.scaled(7 + (year - plan.anchor) % 3, least=2)
     key = frozenset(p.project_id for p in draw.shuffled(largest)[:key_count])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perfanalysis.data.sample.catalogue import Template, UnitName
+from perfanalysis.data.sample.catalogue import COMMON, Template, UnitName
 from perfanalysis.data.sample.streams import Stream
 
 Row = dict[str, object]
@@ -90,7 +90,9 @@ class Project:
     name : str
     first, last : int
         Budget years it runs, both included.
-    fund_kind, special_kind, parent_id : str
+    fund_kind, special_kind : str
+    parent_id : str
+        The unit's leading project that it is part of; empty for most.
     size : float
         Relative size of its budget when it starts.
     quality : float
@@ -111,6 +113,11 @@ class Project:
     size: float
     quality: float
     other_share: float
+
+    @property
+    def public(self) -> bool:
+        """Whether it serves the sector, and is not one of those that any office has."""
+        return self.template.sector != COMMON
 
     @property
     def style(self) -> str:

@@ -65,7 +65,8 @@ class Simulation:
             state = self._simulated(year, money, before)
             self._results[year] = centred_results(district, year, money.projects, state.forms)
             carried = {key: m.carried_out for key, m in money.projects.items() if m.carried_out}
-            before = state.forms
+            evaluated = district.roles[year].self_evaluated
+            before = {key: rows for key, rows in state.forms.items() if key in evaluated}
             yield year, self._tables(state, finance)
         year = district.plan.last + 1
         approved, self.scales[year] = budgets.approved_only(district, year, self._raw(year))
@@ -138,7 +139,12 @@ class Simulation:
         district, planting, year = self.district, self.planting, state.year
         money, forms, refused = state.money, state.forms, state.refused
         approved = {key: m.approved for key, m in money.items()}
-        own = [row for key in sorted(forms) for row in forms[key]]
+        evaluated = district.roles[year].self_evaluated
+        own = [
+            row if key in evaluated else _targets_only(row)
+            for key in sorted(forms)
+            for row in forms[key]
+        ]
         return {
             "projects": project_rows(district, year, money, forms, planting),
             "indicators": own + whole_unit_rows(district, year),
@@ -194,6 +200,11 @@ class Simulation:
                 district, year, state.money, state.forms, planting
             ),
         }
+
+
+def _targets_only(row: Row) -> Row:
+    """Projects that are not self-evaluated have targets and report nothing on them."""
+    return row | {"actual": None, "actual_text": None, "self_score": None, "reason": None}
 
 
 __all__ = ["Simulation"]

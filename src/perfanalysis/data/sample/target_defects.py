@@ -295,7 +295,7 @@ _EDITS: dict[str, tuple[Callable[[District, _Case], bool], Edit]] = {
     ),
     "weights-sum": (_any, _weights),
     "decoy:satisfaction-not-required": (
-        lambda district, case: not _plain_split(district, case) and not case.project.parent_id,
+        lambda district, case: not _plain_split(district, case) and not case.project.public,
         _without("satisfaction", "benefit", "decoy:satisfaction-not-required"),
     ),
     "decoy:zero-target": (lambda _, case: len(case.group("benefit")) > 1, _zero_target),

@@ -130,7 +130,7 @@ class UnitFinance:
         amounts = [money[p.project_id] for p in own]
         staff = unit.staff_actual * 118_000 * (1 + 0.03 * (year - 2019))
         spent = float(sum(m.executed for m in amounts))
-        leading = sum(money[p.project_id].executed for p in own if p.parent_id)
+        leading = sum(money[p.project_id].executed for p in own if p.public)
         budget = staff + sum(m.annual for m in amounts)
         completed = staff * draw.between(0.97, 1.0) + spent
         purchase = 0.12 * budget * draw.between(0.5, 1.5)
