@@ -210,7 +210,19 @@ def test_one_bar_of_zero_and_equal_values():
 
 
 @pytest.mark.parametrize(
-    "name", ["$x_1$", "$", "<b>甲</b>", "\u202e反向", "名" * 10_000, "a\nb", "镕喆堃", "対発県", ""]
+    "name",
+    [
+        "$x_1$",
+        "$\\nosuch$",
+        "$",
+        "<b>甲</b>",
+        "\u202e反向",
+        "名" * 10_000,
+        "a\nb",
+        "镕喆堃",
+        "対発県",
+        "",
+    ],
 )
 def test_any_name_can_be_drawn(name):
     frame = UNITS.assign(name=[name, "乙局", "丙局"])

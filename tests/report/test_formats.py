@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent
+from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
 
 # reports.md section 5: what Python's own rounding gives instead is named there
 KNOWN = [
@@ -62,6 +62,13 @@ def test_rounding_agrees_with_whole_numbers(thousandths, decimals):
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ReportError, match="不能作为数字"):
         exact(value)
+
+
+def test_a_count_is_whole():
+    assert whole(np.int64(-1234), signed=True) == "−1,234"
+    assert whole(3.0) == "3"
+    with pytest.raises(ReportError, match="整数"):
+        whole(2.5)
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), np.nan, pd.NA, pd.NaT])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.formats import exact, fixed, is_missing, is_number, percent
+from perfanalysis.report.formats import exact, fixed, is_missing, is_number, percent, whole
 
 Kind = Literal["text", "money", "rate", "pp", "score", "int", "number", "date"]
 
@@ -85,6 +85,8 @@ class Column:
             raise ReportError(f"“{self.label}”一列有不是数字的值：{value!r}。请先转换或标为缺失。")
         if self.kind == "rate":
             return percent(value, self.decimals, signed=self.signed)
+        if self.kind == "int":
+            return whole(value, signed=self.signed)
         return fixed(self.scaled(value, money_scale), self.decimals, signed=self.signed)
 
     def scaled(self, value: Any, money_scale: Decimal = Decimal(1)) -> Decimal:

@@ -63,6 +63,18 @@ def fixed(value: Any, decimals: int, *, signed: bool = False, grouping: bool = T
     return f"+{body}" if signed and number > 0 else body
 
 
+def whole(value: Any, *, signed: bool = False) -> str:
+    """Print a count; a fraction is refused, for it would be rounded away.
+
+    >>> whole(12345)
+    '12,345'
+    """
+    number = exact(value)
+    if number != number.to_integral_value():
+        raise ReportError(f"应为整数的数是 {number}：请核对计算，或改用带小数的格式。")
+    return fixed(number, 0, signed=signed)
+
+
 def percent(ratio: Any, decimals: int = 1, *, signed: bool = False) -> str:
     """Print a ratio as a percentage.
 
@@ -82,4 +94,4 @@ def is_number(value: Any) -> bool:
     return math.isfinite(plain)
 
 
-__all__ = ["MINUS", "exact", "fixed", "half_up", "is_missing", "is_number", "percent"]
+__all__ = ["MINUS", "exact", "fixed", "half_up", "is_missing", "is_number", "percent", "whole"]

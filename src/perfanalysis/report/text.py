@@ -26,7 +26,7 @@ from typing import Any, Literal
 import yaml
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.formats import exact, fixed, half_up, percent
+from perfanalysis.report.formats import exact, fixed, half_up, percent, whole
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -61,7 +61,8 @@ def catalogue(name: str) -> Mapping[str, Mapping[str, str]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ReportError(
-            f"文案文件 {name}.yaml 第{line}行读不通：{error.problem}。含花括号或冒号的句子要加引号。"
+            f"文案文件 {name}.yaml 第{line}行读不通：{error.problem}。"
+            "含花括号或冒号的句子要加引号。"
         ) from None
     return MappingProxyType({str(key): MappingProxyType(body) for key, body in loaded.items()})
 
@@ -96,7 +97,7 @@ class Texts:
         self.money_unit_given = money_unit
         self.money_unit = self._unit_name(money_unit)
         self._formats: Mapping[str, Callable[[Any, int | None], str]] = {
-            "int": lambda value, _: fixed(value, 0),
+            "int": lambda value, _: whole(value),
             "number": lambda value, decimals: fixed(value, 2 if decimals is None else decimals),
             "money": self.money,
             "rate": lambda value, decimals: percent(value, 1 if decimals is None else decimals),
