@@ -1,4 +1,4 @@
-"""Forms as two frames, one row a form and one row an indicator, for a review of them all at once."""
+"""Forms as two frames, a row a form and a row an indicator, so that all are reviewed at once."""
 
 from __future__ import annotations
 

@@ -68,18 +68,21 @@ def indicator_codes(indicators: pd.DataFrame, rules: RulesInForce | None) -> pd.
 def _money_as_quantity(indicators: pd.DataFrame) -> Bools:
     quantity = indicators["level2"].str.contains("数量", regex=False)
     money = indicators["measure_unit"].map(is_money, na_action="ignore")
-    return _known(quantity) & _known(money) & indicators["target"].notna().to_numpy()
+    found: Bools = _known(quantity) & _known(money) & indicators["target"].notna().to_numpy()
+    return found
 
 
 def _unmeasurable(indicators: pd.DataFrame) -> Bools:
     words = indicators["target"].isna() & indicators["target_text"].notna()
     vague = ~_known(indicators["target_text"].map(is_measurable, na_action="ignore"))
-    return words.to_numpy() & vague
+    found: Bools = words.to_numpy() & vague
+    return found
 
 
 def _known(values: pd.Series) -> Bools:
     """True where known to be true."""
-    return values.eq(True).to_numpy("bool", na_value=False)
+    found: Bools = values.eq(True).to_numpy("bool", na_value=False)
+    return found
 
 
 def _late_in_full(indicators: pd.DataFrame, rules: RulesInForce) -> Bools:

@@ -281,8 +281,10 @@ def _split_text(split: pd.DataFrame) -> pd.Series:
 def _of_gaps(
     forms: pd.DataFrame, facts: pd.DataFrame, rules: RulesInForce | None
 ) -> Iterator[tuple[int, Finding]]:
-    """Everything that is missing, in one finding a form; points and scores count as missing only
-    where the form has points at all."""
+    """Everything that is missing, in one finding a form.
+
+    Points and scores count as missing only where the form has points at all.
+    """
     rows, unweighted = facts["rows"] > 0, (facts["rows"] > 0) & (facts["pointed"] == 0)
     needs_satisfaction = rules is not None and float(
         rules.value("self.weights").get("satisfaction", 0)
