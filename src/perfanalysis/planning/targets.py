@@ -19,7 +19,7 @@ def target_flags(year: YearData) -> pd.DataFrame:
     Parameters
     ----------
     year : YearData
-        Tables ``projects``, ``indicators``; indicators of whole units are left out.
+        Tables ``projects``, ``indicators``; indicators of self-evaluated projects count.
 
     Returns
     -------
@@ -27,8 +27,9 @@ def target_flags(year: YearData) -> pd.DataFrame:
         Flags of kinds ``target-missing``, ``indicators-identical``, ``quality-missing``,
         ``cost-missing``, ``satisfaction-missing``; no money.
     """
-    of_projects = year["indicators"].dropna(subset=["project_id"])
-    projects = year["projects"].set_index("project_id")[["unit_id", "name"]]
+    projects = year["projects"].query("is_self_evaluated").set_index("project_id")
+    projects = projects[["unit_id", "name"]]
+    of_projects = year["indicators"][year["indicators"]["project_id"].isin(projects.index)]
     named = of_projects.rename_axis("row").reset_index()
     named = named.join(projects.rename(columns={"unit_id": "owner"}), on="project_id")
     return flags_frame(

@@ -1,4 +1,4 @@
-"""What the review of scores gives to verify, as flags."""
+"""What the review of stated scores and targets gives to verify, as flags."""
 
 from __future__ import annotations
 
@@ -6,44 +6,62 @@ import pandas as pd
 
 from perfanalysis.data.flags import flags_frame
 from perfanalysis.data.tables import YearData
-from perfanalysis.scoring.projects import ProjectScores
+from perfanalysis.rules.values import RulesInForce
+from perfanalysis.scoring.review import indicator_codes
+
+_COLUMN = {
+    "score-above-rule": "self_score",
+    "target-unmeasurable": "target_text",
+    "money-as-quantity": "target_text",
+}
 
 
-def score_flags(scores: ProjectScores, year: YearData) -> pd.DataFrame:
-    """Flag indicators whose stated score is above what the rule gives.
+def indicator_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
+    """Flag stated scores above the rule, and targets that cannot be measured.
 
     Parameters
     ----------
-    scores : ProjectScores
     year : YearData
-        The year that was scored: names the cells.
+        Tables ``projects``, ``indicators``; indicators of self-evaluated projects count.
+    rules : RulesInForce
 
     Returns
     -------
     DataFrame
-        Flags of kind ``score-above-rule``, largest difference first; no money.
+        Flags of kinds ``score-above-rule``, ``target-unmeasurable``, ``money-as-quantity``, each
+        in the order of the table; no money.
     """
-    found = scores.indicators
-    above = found[found["flags"].str.split(";").map(lambda codes: "score-above-rule" in codes)]
-    above = above.rename_axis("row").reset_index()
-    above = above.sort_values(["difference", "indicator_id"], ascending=[False, True])
-    names = scores.projects[["project_id", "name"]]
-    owners = year["projects"][["project_id", "unit_id"]]
-    named = above.drop(columns="unit_id").merge(names, on="project_id").merge(owners)
+    evaluated = year["projects"].query("is_self_evaluated")[["project_id", "unit_id", "name"]]
+    table = year["indicators"]
+    table = table[table["project_id"].isin(evaluated["project_id"])]
+    codes = indicator_codes(table, rules)
+    named = table.drop(columns="unit_id").assign(rule_score=codes["rule_score"])
+    named = named.rename_axis("row").reset_index().merge(evaluated, on="project_id")
     return flags_frame(
-        (
-            "score-above-rule",
-            row.project_id,
-            row.unit_id,
-            row.name,
-            None,
-            f"指标“{row.level3}”自评{row.self_score:.2f}分，按规则{row.review_score:.2f}分",
-            str(year.where("indicators", row.row, "self_score")),
-            "",
-            "",
-        )
-        for row in named.itertuples(index=False)
+        (kind, row.project_id, row.unit_id, row.name, None, _seen(kind, row), where, "", "")
+        for kind, column in _COLUMN.items()
+        for row in named[named["row"].isin(codes.index[codes[kind]])].itertuples(index=False)
+        if (where := _where(year, row, column))
     )
 
 
-__all__ = ["score_flags"]
+def _seen(kind: str, row: object) -> str:
+    indicator, text = row.level3, row.target_text  # type: ignore[attr-defined]
+    if kind == "score-above-rule":
+        stated, given = row.self_score, row.rule_score  # type: ignore[attr-defined]
+        if pd.isna(given) or stated <= given:
+            return f"指标“{indicator}”完成晚于目标日期，自评仍得{stated:.2f}分"
+        return f"指标“{indicator}”自评{stated:.2f}分，按规则{given:.2f}分"
+    if kind == "target-unmeasurable":
+        return f"指标“{indicator}”的目标为“{text}”，无法衡量"
+    return f"数量指标“{indicator}”的目标是金额“{text}”"
+
+
+def _where(year: YearData, row: object, column: str) -> str:
+    stated = row.source_cell  # type: ignore[attr-defined]
+    if isinstance(stated, str) and stated:
+        return stated
+    return str(year.where("indicators", row.row, column))  # type: ignore[attr-defined]
+
+
+__all__ = ["indicator_flags"]

@@ -16,6 +16,7 @@ from perfanalysis.data.checks import check_year
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.linkage.proposal import Proposal, propose_budget
+from perfanalysis.money.assets import asset_flags
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.pace import rush_screen, slow_projects
 from perfanalysis.money.payments import paid_ahead
@@ -23,6 +24,7 @@ from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
+from perfanalysis.scoring.flags import indicator_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.suite.config import Suite, load_suite
@@ -123,7 +125,9 @@ class WorkYear:
             slow_projects(rates, year, self.rules),
             rush_screen(year, self.rules),
             paid_ahead(year, self.rules),
+            indicator_flags(year, self.rules),
             target_flags(year),
+            asset_flags(year),
         ]
         return pd.concat(found, ignore_index=True)
 
