@@ -113,7 +113,13 @@ class WorkYear:
     @cached_property
     def proposal(self) -> Proposal:
         """What the results propose for the next budget."""
-        return propose_budget(self.scores, self.monitoring, self.requests, self.rules)
+        return propose_budget(
+            self.scores,
+            self.monitoring,
+            self.requests,
+            self.rules,
+            key_evaluation=self.key_evaluation,
+        )
 
     @cached_property
     def flags(self) -> pd.DataFrame:

@@ -1,0 +1,221 @@
+"""What the results propose for the next budget: every project's way from its base to its amount.
+
+The proposal is the agency's, for the finance bureau to decide on. Money stays inside its fund
+kind; every step names its rule and on whose authority it stands; steps, projects, units, fund
+kinds and the district tie exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from perfanalysis.data.findings import Finding
+from perfanalysis.data.tables import YearData, load_year
+from perfanalysis.linkage.amounts import micro, sums_by, wan
+from perfanalysis.linkage.joined import joined_findings, joined_projects
+from perfanalysis.linkage.steps import Walked, walk
+from perfanalysis.rules.values import DatedValue, RuleBook, RulesInForce, evaluation_date
+from perfanalysis.scoring.exact import Ints
+from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
+from perfanalysis.scoring.projects import ProjectScores, score_projects
+
+LEVELS = {
+    "district": (),
+    "fund_kind": ("fund_kind",),
+    "unit": ("unit_id",),
+    "unit_fund_kind": ("unit_id", "fund_kind"),
+}
+STATUSES = ("continued", "new", "not_requested", "refused")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The proposal for the next budget, in 万元.
+
+    Attributes
+    ----------
+    budget_year : int
+        Of the base, i.e. the work year.
+    projects : DataFrame
+        One row a project with a base or a request, those of the base year first: project_id,
+        unit_id, name, fund_kind, special_kind, project_type, base_wan, requested_wan, score,
+        grade (code, ``none`` without one), result_from (``key``, ``review`` or empty),
+        execution_rate, proposed_wan, change_wan (proposed − base, a missing base counting 0),
+        decide (a rule without a number leaves the amount to be decided), status (`STATUSES`),
+        reason (why there is no result, no base or no proposal; else empty). A refused project has
+        no proposal.
+    steps : DataFrame
+        `STEP_COLUMNS`: of each project its base (or request, where new), each rule that applied,
+        and the rounding; the amounts add up to its proposal exactly. ``document`` is where the
+        amount comes from, ``direction`` the national text whose direction the rule follows.
+    totals : DataFrame
+        level (`LEVELS`), unit_id and fund_kind (empty where all), projects, one column for each
+        of `STATUSES` (numbers), base_wan, requested_wan, proposed_wan, change_wan, new_wan
+        (proposed for projects without a base, inside proposed_wan). Refused projects are counted
+        and have no money in the sums.
+    rules : tuple of DatedValue
+        Rules of linkage in force.
+    findings : tuple of Finding
+        Refused projects.
+    """
+
+    budget_year: int
+    projects: pd.DataFrame
+    steps: pd.DataFrame
+    totals: pd.DataFrame
+    rules: tuple[DatedValue, ...]
+    findings: tuple[Finding, ...]
+
+
+def propose_budget(
+    scores: ProjectScores,
+    base: YearData,
+    requests: pd.DataFrame,
+    rules: RulesInForce,
+    *,
+    key_evaluation: KeyEvaluation | None = None,
+) -> Proposal:
+    """Propose the next budget from results, base and requests.
+
+    Parameters
+    ----------
+    scores : ProjectScores
+        Review of the evaluated budget year.
+    base : YearData
+        The work year, with ``projects`` and ``funds``: its initial budget is the base.
+    requests : DataFrame
+        Table ``budget_requests`` of the year that the money is for.
+    rules : RulesInForce
+        With the rules of linkage (``link.*``).
+    key_evaluation : KeyEvaluation, optional
+        Its grades go before those of the review.
+
+    Returns
+    -------
+    Proposal
+
+    Raises
+    ------
+    RuleNotInForceError
+        If a rule of linkage has no value on the date.
+    RuleFileError
+        If the rules of linkage contradict each other.
+    DataError
+        If amounts are too large to add up exactly.
+
+    References
+    ----------
+    财政部，《项目支出绩效评价管理办法》，财预〔2020〕10号; 中发〔2018〕34号. Both give a direction
+    and no shares.
+    """
+    table = joined_projects(scores, base, requests, key_evaluation)
+    walked = walk(table, rules)
+    projects = _projects(table, walked)
+    return Proposal(
+        budget_year=base.budget_year,
+        projects=projects,
+        steps=walked.steps,
+        totals=_totals(projects, walked.proposed),
+        rules=tuple(value for value in rules.all() if value.key.startswith("link.")),
+        findings=joined_findings(table, base.budget_year),
+    )
+
+
+def link_projects(
+    data: Path | str,
+    *,
+    work_year: int,
+    book: RuleBook,
+    evaluation: int = -1,
+    requests: int = 1,
+) -> Proposal:
+    """Load, score and propose: what ``perfanalysis link`` does.
+
+    Parameters
+    ----------
+    data : Path or str
+        Holds a folder a budget year.
+    work_year : int
+    book : RuleBook
+    evaluation, requests : int, default −1 and 1
+        Budget years of results and of requests, counted from the work year.
+
+    Raises
+    ------
+    DataError
+        If a year has no folder; see `load_year`.
+    """
+    evaluated = load_year(
+        Path(data) / str(work_year + evaluation),
+        only=["units", "projects", "funds", "indicators", "key_scores"],
+    )
+    base = load_year(Path(data) / str(work_year), only=["units", "projects", "funds"])
+    asked = load_year(Path(data) / str(work_year + requests), only=["budget_requests"])
+    rules = book.on(evaluation_date(evaluated.budget_year))
+    return propose_budget(
+        score_projects(evaluated, rules),
+        base,
+        asked["budget_requests"],
+        rules,
+        key_evaluation=evaluate_key_projects(evaluated, rules),
+    )
+
+
+def _projects(table: pd.DataFrame, walked: Walked) -> pd.DataFrame:
+    refused = (table["status"] == "refused").to_numpy("bool")
+    change = walked.proposed - micro(table["base_wan"])
+    columns = ["project_id", "unit_id", "name", "fund_kind", "special_kind", "project_type"]
+    columns += ["base_wan", "requested_wan", "score", "grade", "result_from", "execution_rate"]
+    return table[columns].assign(
+        proposed_wan=np.where(refused, np.nan, wan(walked.proposed)),
+        change_wan=np.where(refused, np.nan, wan(change)),
+        decide=walked.decide,
+        status=table["status"],
+        reason=table["reason"],
+    )
+
+
+def _totals(projects: pd.DataFrame, proposed: Ints) -> pd.DataFrame:
+    """Exact sums of each level, sorted by its keys."""
+    return pd.concat(
+        [_level(projects, proposed, level) for level in LEVELS], ignore_index=True
+    ).astype({"level": "str", "unit_id": "str", "fund_kind": "str"})
+
+
+def _level(projects: pd.DataFrame, proposed: Ints, level: str) -> pd.DataFrame:
+    keys, group = _groups(projects, list(LEVELS[level]))
+    status = projects["status"].to_numpy("str")
+    counted, new = (status != "refused").astype(np.int64), (status == "new").astype(np.int64)
+    base, asked = micro(projects["base_wan"]), micro(projects["requested_wan"])
+    money = {
+        "base_wan": base * counted,
+        "requested_wan": asked * counted,
+        "proposed_wan": proposed * counted,
+        "change_wan": (proposed - base) * counted,
+        "new_wan": proposed * new,
+    }
+    numbers = {each: (status == each).astype(np.int64) for each in STATUSES}
+    numbers = {"projects": np.ones(len(projects), dtype=np.int64)} | numbers
+    return keys.assign(
+        level=level,
+        **{name: sums_by(each, group, len(keys)) for name, each in numbers.items()},
+        **{name: wan(sums_by(each, group, len(keys))) for name, each in money.items()},
+    )
+
+
+def _groups(projects: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, Ints]:
+    """The groups of a level (``level``, ``unit_id``, ``fund_kind``), and that of each project."""
+    every = pd.DataFrame({"level": "", "unit_id": "", "fund_kind": ""}, index=projects.index)
+    every[by] = projects[by]
+    keys = every.drop_duplicates().sort_values(["unit_id", "fund_kind"], ignore_index=True)
+    if not by and keys.empty:
+        keys = pd.DataFrame([("", "", "")], columns=every.columns)
+    group = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(every))
+    return keys, group.astype(np.int64)
+
+
+__all__ = ["LEVELS", "STATUSES", "Proposal", "link_projects", "propose_budget"]
