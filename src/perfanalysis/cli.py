@@ -176,10 +176,99 @@ def check(*, budget_year: int, data: Path, as_json: bool) -> int:
 
     year = load_year(data / str(budget_year))
     findings = (*year.findings, *check_year(year))
-    print_findings(findings, as_json=as_json, budget_year=budget_year)
+    if as_json:
+        print_json({"budget_year": budget_year, "findings": [f.as_dict() for f in findings]})
+    else:
+        print_findings(findings)
     if any(table not in year.sources for table in REQUIRED):
         return 2
     return int(any(finding.severity == "error" for finding in findings))
+
+
+@command(
+    "import",
+    "读入并复核单位报送的自评表（.xlsx、.xls、.docx），写入数据表。",
+    "退出码：0 没有错误；1 有未能读入或须改正之处；2 一份表也没有读到。",
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@budget_year_option
+@data_option
+@rules_option
+@json_option
+def import_(
+    *,
+    paths: tuple[Path, ...],
+    budget_year: int,
+    data: Path,
+    rule_files: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Import official forms; 1 if a finding is an error, 2 if there was no form."""
+    from perfanalysis.rules.loader import load_rules
+    from perfanalysis.scoring.importing import import_forms
+
+    result = import_forms(
+        paths, budget_year=budget_year, data_dir=data, rules=load_rules(*rule_files)
+    )
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        print_findings(result.findings)
+        click.echo(
+            f"读到 {len(result.forms)} 份表，写入 {len(result.written)} 份"
+            f"（改动的数据表：{'、'.join(result.tables) or '无'}）。"
+        )
+    if not result.forms:
+        return 2
+    return int(any(finding.severity == "error" for finding in result.findings))
+
+
+@command("score", "按评价日期有效的规则复核计分，写出得分、指标、扣分清单、规则和发现。")
+@budget_year_option
+@data_option
+@rules_option
+@click.option("--out", required=True, type=FILE, help="写出的文件：.xlsx、.csv 或 .parquet。")
+@json_option
+def score(
+    *, budget_year: int, data: Path, rule_files: tuple[Path, ...], out: Path, as_json: bool
+) -> int:
+    """Score the self-evaluated projects of a budget year."""
+    from perfanalysis.data.tables import load_year
+    from perfanalysis.rules.loader import evaluation_date, load_rules
+    from perfanalysis.scoring.export import write_scores
+    from perfanalysis.scoring.projects import score_projects
+
+    year = load_year(data / str(budget_year), only=("units", "projects", "funds", "indicators"))
+    scores = score_projects(year, load_rules(*rule_files).on(evaluation_date(budget_year)))
+    written = write_scores(scores, out)
+    refused = int((scores.projects["status"] == "refused").sum())
+    if as_json:
+        facts = {"projects": len(scores.projects), "refused": refused}
+        print_json({"budget_year": budget_year, **facts, "files": list(map(str, written))})
+    else:
+        click.echo(f"{len(scores.projects)} 个项目，其中 {refused} 个未能计分。")
+        for path in written:
+            click.echo(str(path))
+    return 0
+
+
+@command("sample", "写出虚构的示例区数据；不带选项时与随附的数据逐字节相同。")
+@click.option("--out", required=True, type=FOLDER, help="写入的文件夹。")
+@click.option("--seed", type=int, help="随机种子。")
+@click.option("--units", type=int, help="预算单位数。")
+@click.option("--years", metavar="A-B", help="起止预算年度，如 2019-2023。")
+@click.option("--clean", is_flag=True, help="不埋设任何问题。")
+def sample(
+    *, out: Path, seed: int | None, units: int | None, years: str | None, clean: bool
+) -> int:
+    """Write the made-up district."""
+    from perfanalysis.data.sample import write_sample
+
+    given = {"seed": seed, "units": units, "years": _first_and_last(years) if years else None}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    write_sample(out, clean=clean, **options)
+    click.echo(str(out))
+    return 0
 
 
 @command("rules", "列出某日有效的规则、出处，以及是否与原文核对过。")
@@ -229,17 +318,21 @@ def print_json(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
-def print_findings(findings: Iterable[Finding], *, as_json: bool, **facts: Any) -> None:
-    """Print findings for an evaluator, worst first; as JSON, in the order given with `facts`."""
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print findings for an evaluator, worst first, then how many there are."""
     found = tuple(findings)
-    counts = {name: sum(f.severity == name for f in found) for name in SEVERITIES}
-    if as_json:
-        print_json({**facts, "counts": counts, "findings": [f.as_dict() for f in found]})
-        return
-    for finding in sorted(found, key=lambda f: list(SEVERITIES).index(f.severity)):
+    for finding in sorted(found, key=lambda each: list(SEVERITIES).index(each.severity)):
         click.echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
         click.echo(f"　　{finding.message}。{finding.remedy}")
+    counts = {name: sum(each.severity == name for each in found) for name in SEVERITIES}
     click.echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
+
+
+def _first_and_last(years: str) -> tuple[int, int]:
+    first, dash, last = years.partition("-")
+    if not (dash and first.isdecimal() and last.isdecimal()):
+        raise ParameterError(f"年度 {years!r} 应写成 起-止，如 2019-2023。请改正 --years。")
+    return int(first), int(last)
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
