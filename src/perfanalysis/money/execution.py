@@ -208,6 +208,18 @@ def _ratio(over: pd.Series, under: pd.Series) -> pd.Series:
     return over / under.where(under > 0)
 
 
+def share_band(curves: pd.DataFrame) -> pd.DataFrame:
+    """Spread of the share paid over the groups of `cumulative_curve`, month by month.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, and ``low``, ``middle``, ``high``: the 10%, 50% and 90% quantiles (ratios).
+    """
+    spread = curves.groupby("month")["share"].quantile([0.1, 0.5, 0.9]).unstack()
+    return spread.set_axis(["low", "middle", "high"], axis=1).reset_index()
+
+
 __all__ = [
     "DISTRICT",
     "MONEY",
@@ -218,4 +230,5 @@ __all__ = [
     "cumulative_curve",
     "execution_rates",
     "project_funds",
+    "share_band",
 ]

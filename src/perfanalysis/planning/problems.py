@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cost-missing",
             "satisfaction-missing",
         ),
-        "effect": ("asset-idle", "upkeep-missing", "output-missed"),
+        "effect": ("result-missed", "asset-idle", "upkeep-missing"),
     }
 )
 

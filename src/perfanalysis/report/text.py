@@ -107,7 +107,7 @@ class Texts:
             "grade": lambda value, _: self.label("grade", value),
         }
 
-    def __call__(self, key: str, **values: Any) -> str:
+    def __call__(self, key: str, /, **values: Any) -> str:
         """Return the sentence of a key, filled in.
 
         Raises

@@ -7,8 +7,10 @@ import pandas as pd
 from perfanalysis.data.flags import flags_frame
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.values import RulesInForce
+from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.review import indicator_codes
 
+RESULTS = ("output", "benefit", "satisfaction")
 _COLUMN = {
     "score-above-rule": "self_score",
     "target-unmeasurable": "target_text",
@@ -45,6 +47,49 @@ def indicator_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
     )
 
 
+def result_flags(scores: ProjectScores, year: YearData, rules: RulesInForce) -> pd.DataFrame:
+    """Flag projects that spent their money and missed much of their output and effect.
+
+    Parameters
+    ----------
+    scores : ProjectScores
+    year : YearData
+        The year that was scored: names the cells.
+    rules : RulesInForce
+        ``effect.spent_floor`` (execution rate) and ``effect.result_floor`` (share of the points
+        of output, benefit and satisfaction that was kept), both ratios.
+
+    Returns
+    -------
+    DataFrame
+        Flags of kind ``result-missed``; ``amount_wan`` is what was spent; largest first.
+    """
+    rule, spent_floor = rules.get("effect.result_floor"), rules.value("effect.spent_floor")
+    results = scores.indicators.dropna(subset=["review_score"])
+    results = results[results["level1"].isin(RESULTS)]
+    kept = results.groupby("project_id")[["points", "review_score"]].sum()
+    share = (kept["review_score"] / kept["points"]).rename("share")
+    first = results.rename_axis("row").reset_index().drop_duplicates("project_id")
+    table = scores.projects[scores.projects["execution_rate"] >= spent_floor]
+    table = table.join(share, on="project_id").merge(first[["project_id", "row"]], on="project_id")
+    missed = table[table["share"] < rule.value]
+    missed = missed.sort_values(["executed_wan", "project_id"], ascending=[False, True])
+    return flags_frame(
+        (
+            "result-missed",
+            row.project_id,
+            row.unit_id,
+            row.name,
+            row.executed_wan,
+            f"执行率{row.execution_rate:.1%}，产出、效益和满意度只得到其分值的{row.share:.1%}",
+            str(year.where("indicators", row.row, "actual")),
+            rule.key,
+            rule.basis,
+        )
+        for row in missed.itertuples(index=False)
+    )
+
+
 def _seen(kind: str, row: object) -> str:
     indicator, text = row.level3, row.target_text  # type: ignore[attr-defined]
     if kind == "score-above-rule":
@@ -64,4 +109,4 @@ def _where(year: YearData, row: object, column: str) -> str:
     return str(year.where("indicators", row.row, column))  # type: ignore[attr-defined]
 
 
-__all__ = ["indicator_flags"]
+__all__ = ["indicator_flags", "result_flags"]

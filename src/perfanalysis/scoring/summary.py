@@ -52,6 +52,13 @@ def summarise_units(scores: ProjectScores) -> pd.DataFrame:
     return table[["unit_id", *order, "stated_mean", "review_mean", "difference_mean", "lost"]]
 
 
+def score_gaps(scores: ProjectScores) -> pd.DataFrame:
+    """Projects with both scores: ``name``, ``average`` and ``difference`` (stated − review)."""
+    both = scores.projects.dropna(subset=["difference"])
+    average = (both["stated_total"] + both["review_total"]) / 2
+    return both.assign(average=average)[["name", "average", "difference"]].reset_index(drop=True)
+
+
 def grade_counts(scores: ProjectScores) -> pd.DataFrame:
     """Number and money of projects of each grade, best first; then those without a grade.
 

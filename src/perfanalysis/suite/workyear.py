@@ -24,7 +24,7 @@ from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
-from perfanalysis.scoring.flags import indicator_flags
+from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.suite.config import Suite, load_suite
@@ -133,6 +133,7 @@ class WorkYear:
             paid_ahead(year, self.rules),
             indicator_flags(year, self.rules),
             target_flags(year),
+            result_flags(self.scores, year, self.rules),
             asset_flags(year),
         ]
         return pd.concat(found, ignore_index=True)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.money.execution import cumulative_curve, execution_rates
+from perfanalysis.money.execution import cumulative_curve, execution_rates, share_band
 from perfanalysis.planning.problems import problem_groups
 from perfanalysis.scoring.summary import (
     GRADES,
     grade_counts,
     losses_by,
     rule_losses,
+    score_gaps,
     summarise_units,
     total_lost,
 )
@@ -43,8 +44,12 @@ class DistrictView:
         Points lost by ``level1``; `losses_by`.
     reasons : DataFrame
         Points lost by ``rule``, ``basis`` and ``document``, with the rule's ``title``.
-    curve : DataFrame
-        Cumulative payments of the evaluated year, whole district.
+    curves : DataFrame
+        Cumulative payments of the evaluated year by ``fund_kind``.
+    band : DataFrame
+        Share paid by month over units; see `share_band`.
+    gaps : DataFrame
+        Projects with both scores: ``name``, ``average`` and ``difference`` of the two.
     problems : DataFrame
         See `problem_groups`.
     refused : DataFrame
@@ -59,9 +64,22 @@ class DistrictView:
     grades: pd.DataFrame
     losses: pd.DataFrame
     reasons: pd.DataFrame
-    curve: pd.DataFrame
+    curves: pd.DataFrame
+    band: pd.DataFrame
+    gaps: pd.DataFrame
     problems: pd.DataFrame
     refused: pd.DataFrame
+
+    @property
+    def gap_mean(self) -> float:
+        """Mean of stated − review, in points."""
+        return float(self.gaps["difference"].mean())
+
+    @property
+    def gap_limits(self) -> tuple[float, float]:
+        """Limits of agreement: the mean ± 1.96 standard deviations (Bland and Altman 1986)."""
+        spread = 1.96 * float(self.gaps["difference"].std(ddof=1))
+        return self.gap_mean - spread, self.gap_mean + spread
 
     @property
     def total_lost(self) -> float:
@@ -84,7 +102,11 @@ def district_view(year: WorkYear) -> DistrictView:
         grades=grade_counts(scores),
         losses=losses_by(scores.ledger, ["level1"]),
         reasons=rule_losses(scores.ledger, scores.rules),
-        curve=cumulative_curve(year.evaluation, by="district"),
+        curves=cumulative_curve(year.evaluation, by="fund_kind").rename(
+            columns={"key": "fund_kind"}
+        ),
+        band=share_band(cumulative_curve(year.evaluation, by="unit")),
+        gaps=score_gaps(scores),
         problems=problem_groups(year.flags),
         refused=_refused(year),
     )
@@ -104,7 +126,7 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
 def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``60_district`` with their values."""
     scored = year.scores.projects.dropna(subset=["difference"])
-    gap = float(scored["difference"].mean())
+    gap = view.gap_mean if len(scored) else 0.0
     direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
     top = view.losses.iloc[0] if len(view.losses) else None
     said: list[Said] = [

@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
-from perfanalysis.money.execution import cumulative_curve, execution_rates
+from perfanalysis.money.execution import cumulative_curve, execution_rates, share_band
 from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 12
-BAND = (0.1, 0.5, 0.9)
 SEPTEMBER, NOVEMBER = 9, 11
 
 
@@ -138,12 +137,6 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     )
 
 
-def share_band(curves: pd.DataFrame) -> pd.DataFrame:
-    """Spread of the share paid over units, month by month: see `UnitView.band`."""
-    spread = curves.groupby("month")["share"].quantile(list(BAND)).unstack()
-    return spread.set_axis(["low", "middle", "high"], axis=1).reset_index()
-
-
 def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:
     """Execution of a unit's monitored projects, most money first, and of them all together."""
     projects = year.monitoring["projects"]
@@ -240,4 +233,4 @@ def _largest(ledger: pd.DataFrame) -> pd.DataFrame:
     return most.assign(label=most["name"] + "：" + most["indicator"])[["label", "lost"]]
 
 
-__all__ = ["UnitView", "monitored_projects", "share_band", "unit_findings", "unit_view"]
+__all__ = ["UnitView", "monitored_projects", "unit_findings", "unit_view"]
