@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 
 from perfanalysis.cli import main
 from perfanalysis.suite.manifest import hashes, write_manifest
+
+SETTINGS = Path(__file__).parents[1] / "suite.toml"
 
 
 def perf(*arguments):
@@ -92,6 +95,19 @@ def test_scores_of_another_kind_of_file_are_refused(district, tmp_path):
     result = perf("score", "--year", 2020, "--data", district, "--out", tmp_path / "s.ods")
     assert result.exit_code == 2
     assert ".xlsx" in result.stderr
+
+
+def test_a_proposal_adds_up_to_what_is_printed(district, tmp_path):
+    options = ("--data", district, "--out", tmp_path / "link.csv", "--suite", SETTINGS)
+    result = perf("link", "--work-year", 2021, *options, "--json")
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    projects = pd.read_csv(tmp_path / "link.csv")
+    assert printed["projects"] == len(projects) > 0
+    assert printed["proposed_wan"] == pytest.approx(projects["proposed_wan"].sum(), abs=1e-6)
+    assert str(tmp_path / "link-steps.csv") in printed["files"]
+    year_2021 = pd.read_csv(district / "2021" / "funds.csv")["initial_wan"].sum()
+    assert printed["base_wan"] == pytest.approx(year_2021, abs=1e-6)
 
 
 def test_the_rules_of_a_day_are_listed_with_their_documents():

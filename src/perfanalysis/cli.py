@@ -7,8 +7,7 @@ Imports stand inside the commands, so that a command pays for its own only. Exit
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfanalysis.errors import ParameterError, PerfAnalysisError
+from perfanalysis.printing import (
+    print_differences,
+    print_findings,
+    print_json,
+    print_rules,
+    print_run,
+)
 
 if TYPE_CHECKING:
-    from perfanalysis.data.findings import Finding
     from perfanalysis.rules.loader import RulesInForce
-    from perfanalysis.suite.run import RunResult
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
-SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
 
 data_option = click.option(
     "--data", default=Path("data"), show_default=True, type=FOLDER, help="数据文件夹。"
@@ -136,7 +139,7 @@ def run(
     if as_json:
         print_json(result.as_dict())
     else:
-        _print_run(result)
+        print_run(result)
     bad_data = result.findings is None or result.findings.get("error", 0) > 0
     return int(bool(result.failed) or (strict and bad_data))
 
@@ -154,14 +157,10 @@ def verify(*, folder: Path, data: Path | None, as_json: bool) -> int:
     from perfanalysis.suite.manifest import verify_reports
 
     differences = verify_reports(folder, data_dir=data)
-    kinds = {"output": "报告", "input": "数据"}
-    changes = {"changed": "已改动", "added": "新增", "removed": "缺少"}
     if as_json:
         print_json({"differences": [difference.as_dict() for difference in differences]})
-    for each in () if as_json else differences:
-        click.echo(f"{kinds[each.kind]} {changes[each.change]}：{each.file}")
-    if not differences and not as_json:
-        click.echo("与清单完全一致。")
+    else:
+        print_differences(differences)
     return int(bool(differences))
 
 
@@ -252,6 +251,48 @@ def score(
     return 0
 
 
+@command("link", "按评价结果提出下一年度预算安排建议，写出逐项目的每一步和合计。")
+@work_year_option
+@suite_option
+@data_option
+@rules_option
+@click.option("--out", required=True, type=FILE, help="写出的文件：.xlsx、.csv 或 .parquet。")
+@json_option
+def link(
+    *,
+    work_year: int | None,
+    suite: Path,
+    data: Path,
+    rule_files: tuple[Path, ...],
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Propose the next budget from the results of a work year."""
+    from perfanalysis.linkage.export import write_proposal
+    from perfanalysis.rules.loader import load_rules
+    from perfanalysis.suite.config import load_suite
+    from perfanalysis.suite.workyear import WorkYear
+
+    settings = load_suite(suite)
+    book = load_rules(*settings.rule_files, *rule_files)
+    year = WorkYear(settings, work_year or settings.work_year, data, book)
+    written = write_proposal(year.proposal, out)
+    total = year.proposal.totals.set_index("level").loc["district"]
+    money = {name: float(total[name]) for name in ("base_wan", "requested_wan", "proposed_wan")}
+    if as_json:
+        facts = {"projects": int(total["projects"]), **money}
+        print_json({"work_year": year.work_year, **facts, "files": list(map(str, written))})
+    else:
+        base, requested, proposed = (f"{each:,.2f}" for each in money.values())
+        click.echo(
+            f"{total['projects']} 个项目，{settings.money.unit}："
+            f"基数 {base}，申请 {requested}，建议 {proposed}。"
+        )
+        for path in written:
+            click.echo(str(path))
+    return 0
+
+
 @command("sample", "写出虚构的示例区数据；不带选项时与随附的数据逐字节相同。")
 @click.option("--out", required=True, type=FOLDER, help="写入的文件夹。")
 @click.option("--seed", type=int, help="随机种子。")
@@ -288,11 +329,8 @@ def rules(
     )
     if as_json:
         print_json({"rules": frame.to_dict("records")})
-    for row in () if as_json else frame.itertuples():
-        checked = "已核对" if row.verified else "未核对"
-        click.echo(
-            f"{row.key}＝{row.value}　{row.title}（{row.citation}；{row.since}起；{checked}）"
-        )
+    else:
+        print_rules(frame)
     return 0
 
 
@@ -313,21 +351,6 @@ def _rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> Ru
     return load_rules(*local).on(day)
 
 
-def print_json(value: Mapping[str, Any]) -> None:
-    """Print the one object that ``--json`` promises."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-
-
-def print_findings(findings: Iterable[Finding]) -> None:
-    """Print findings for an evaluator, worst first, then how many there are."""
-    found = tuple(findings)
-    for finding in sorted(found, key=lambda each: list(SEVERITIES).index(each.severity)):
-        click.echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
-        click.echo(f"　　{finding.message}。{finding.remedy}")
-    counts = {name: sum(each.severity == name for each in found) for name in SEVERITIES}
-    click.echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
-
-
 def _first_and_last(years: str) -> tuple[int, int]:
     first, dash, last = years.partition("-")
     if not (dash and first.isdecimal() and last.isdecimal()):
@@ -340,21 +363,6 @@ def _name_and_value(text: str) -> tuple[str, str]:
     if not sign:
         raise ParameterError(f"参数 {text!r} 应写成 名称=值，如 seed=7。请改正。")
     return name.strip(), value.strip()
-
-
-def _print_run(result: RunResult) -> None:
-    kept = "；其余页面保留自以前的运行" if result.partial else ""
-    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{kept}。")
-    if result.findings is None:
-        click.echo("数据未能检查。")
-    elif any(result.findings.values()):
-        counts = (f"{SEVERITIES[name]} {n} 条" for name, n in sorted(result.findings.items()))
-        click.echo(f"数据中发现：{'、'.join(counts)}，见数据质量页。")
-    for page, failure in result.failed.items():
-        at = f"第 {failure.cell} 个单元格 " if failure.cell else ""
-        first = failure.message.partition("\n")[0]
-        click.echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
-    click.echo(str(result.index))
 
 
 if __name__ == "__main__":

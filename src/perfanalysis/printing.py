@@ -1,0 +1,76 @@
+"""What the commands print: plain lines for an evaluator, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from perfanalysis.data.findings import Finding
+    from perfanalysis.suite.manifest import Difference
+    from perfanalysis.suite.run import RunResult
+
+SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
+_KINDS = {"output": "报告", "input": "数据"}
+_CHANGES = {"changed": "已改动", "added": "新增", "removed": "缺少"}
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print the one object that ``--json`` promises."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print findings for an evaluator, worst first, then how many there are."""
+    found = tuple(findings)
+    for finding in sorted(found, key=lambda each: list(SEVERITIES).index(each.severity)):
+        click.echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
+        click.echo(f"　　{finding.message}。{finding.remedy}")
+    counts = {name: sum(each.severity == name for each in found) for name in SEVERITIES}
+    click.echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
+
+
+def print_differences(differences: Sequence[Difference]) -> None:
+    """Print each file that is not what the manifest says."""
+    for each in differences:
+        click.echo(f"{_KINDS[each.kind]} {_CHANGES[each.change]}：{each.file}")
+    if not differences:
+        click.echo("与清单完全一致。")
+
+
+def print_rules(frame: pd.DataFrame) -> None:
+    """Print rules, a line each, from `rules_frame`."""
+    for row in frame.itertuples():
+        checked = "；已核对原文" if row.verified else "；未核对原文" if row.unverified else ""
+        click.echo(f"{row.key}＝{row.value}　{row.title}（{row.citation}；{row.since}起{checked}）")
+
+
+def print_run(result: RunResult) -> None:
+    """Print what a run made and what failed; the path of the index comes last."""
+    kept = "；其余页面保留自以前的运行" if result.partial else ""
+    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{kept}。")
+    if result.findings is None:
+        click.echo("数据未能检查。")
+    elif any(result.findings.values()):
+        counts = (f"{SEVERITIES[name]} {n} 条" for name, n in sorted(result.findings.items()))
+        click.echo(f"数据中发现：{'、'.join(counts)}，见数据质量页。")
+    for page, failure in result.failed.items():
+        at = f"第 {failure.cell} 个单元格 " if failure.cell else ""
+        first = failure.message.partition("\n")[0]
+        click.echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
+    click.echo(str(result.index))
+
+
+__all__ = [
+    "SEVERITIES",
+    "print_differences",
+    "print_findings",
+    "print_json",
+    "print_rules",
+    "print_run",
+]
