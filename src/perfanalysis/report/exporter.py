@@ -30,7 +30,8 @@ class PageExporter(Exporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Return the page of an executed notebook, and the resources as they came."""
-        return render_page(nb), dict(resources or {})
+        made = self._init_resources(resources)  # type: ignore[no-untyped-call]
+        return render_page(nb), made
 
 
 __all__ = ["PageExporter"]
