@@ -77,9 +77,12 @@ def _files(paths: Sequence[Path], findings: list[Finding]) -> Iterator[tuple[Pat
             continue
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in inside:
-            if file.resolve() in seen or not file.is_file() or file.name.startswith((".", "~$")):
+            if not file.is_file() or file.name.startswith((".", "~$")):
                 continue
-            seen.add(file.resolve())
+            if len(paths) > 1:
+                if file.resolve() in seen:
+                    continue
+                seen.add(file.resolve())
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
             if path.is_dir() and file.suffix.lower() not in SUFFIXES:
                 findings += _not_read(file, name)

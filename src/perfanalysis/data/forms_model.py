@@ -38,6 +38,12 @@ class FundLine:
     where: Where
 
     @property
+    def states_money(self) -> bool:
+        """Whether any amount of it is filled, zero or not."""
+        amounts = (self.initial_wan, self.annual_wan, self.received_wan, self.executed_wan)
+        return any(amount is not None for amount in amounts)
+
+    @property
     def carries_money(self) -> bool:
         """Whether any amount of it is above zero."""
         amounts = (self.initial_wan, self.annual_wan, self.received_wan, self.executed_wan)

@@ -32,6 +32,7 @@ _DOUBLE = (
     ("≤=", "≤"),
     ("==", "="),
 )
+_WIDE = re.compile("[\u2e80-\uffff]")
 _SPACE = re.compile(r"\s+")
 BLANKS = frozenset(("", "-", "--", "---", "—", "——", "―", "─", "/", "\\", "…", "……", "...", "*"))
 """Texts that stand for a cell left empty."""
@@ -60,11 +61,7 @@ def blank(text: str) -> bool:
 
 def one_line(text: str) -> str:
     """The text as printed, without the line breaks of a narrow cell."""
-    return _SPACE.sub("", text) if _has_wide(text) else _SPACE.sub(" ", text).strip()
-
-
-def _has_wide(text: str) -> bool:
-    return any(ord(letter) > 0x2E7F for letter in text)
+    return _SPACE.sub("", text) if _WIDE.search(text) else _SPACE.sub(" ", text).strip()
 
 
 __all__ = ["BLANKS", "blank", "one_line", "plain"]

@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -29,6 +29,10 @@ MONEY = {
 """Money units in 万元."""
 PERCENT = ("%", "百分比", "百分点", "个百分点")
 
+MOST_DIGITS = 20
+"""A longer number is a code or a mistake, no amount."""
+
+_LONG = re.compile(rf"\d{{{MOST_DIGITS},}}")
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9.])\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z.]?\d)|(?<![A-Za-z0-9.])\d+(?:\.\d+)?"
 )
@@ -107,7 +111,11 @@ def read_quantity(text: str) -> Quantity:
     dated = undated != body or bool(_DATE_WORD.search(body))
     if _RANGE.search(undated) or _RATIO.search(undated):
         return Quantity("text")
-    numbers = [found for found in _NUMBER.finditer(undated) if _is_quantity(undated, found)]
+    numbers = (
+        []
+        if _LONG.search(undated)
+        else [found for found in _NUMBER.finditer(undated) if _is_quantity(undated, found)]
+    )
     if len(numbers) == 1:
         return _single(undated, numbers[0])
     if not numbers and (words := _PERCENT_WORDS.search(body)):
@@ -191,13 +199,14 @@ def read_sign(text: str) -> Op | Literal["qualitative"] | None:
 def read_number(text: str) -> Decimal | None:
     """A bare number with a unit at most (``10``, ``10分``, ``1,200.50 万元``); None otherwise."""
     folded = plain(text).replace(",", "")
-    match = re.fullmatch(r"=?([-+]?\d+(?:\.\d+)?(?:E[-+]?\d+)?)(?:分|%|[万千亿]?元)?", folded)
+    match = re.fullmatch(
+        r"=?([-+]?\d+(?:\.\d+)?(?:[Ee][-+]?\d{1,3})?)(?:分|%|[万千亿]?元)?", folded
+    )
     if match is None:
         return None
-    try:
-        return Decimal(match[1])
-    except InvalidOperation:
-        return None
+    value = Decimal(match[1])
+    small = len(match[1]) <= MOST_DIGITS and value.adjusted() < MOST_DIGITS
+    return value if (small and value.adjusted() > -MOST_DIGITS) or not value else None
 
 
 def money_unit(text: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.forms_grid import MAX_CELLS, MAX_ROWS, MAX_SHEETS, Cell, Grid
-from perfanalysis.data.forms_guard import Package
+from perfanalysis.data.forms_guard import FormFileError, Package
 from perfanalysis.data.forms_xml import parse_xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,11 +24,12 @@ _HYPERLINK = "/hyperlink"
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the reader stands in the document."""
+    """Where the reader stands in the document; `positions` counts the cells so far."""
 
     tables: list[list[list[Cell]]] = field(default_factory=list)
     preambles: list[tuple[str, ...]] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
+    positions: int = 0
 
 
 def read_word(package: Package, file: str) -> tuple[list[Grid], list[Finding]]:
@@ -111,6 +112,14 @@ def _add_cell(tc: Any, row: list[Cell], rows: list[list[Cell]], reading: _Readin
                 span = max(_number(each), 1)
             elif each.tag == f"{_W}vMerge":
                 goes_on = each.get(_VAL, "continue") == "continue"
+    reading.positions += span
+    if reading.positions > MAX_CELLS:
+        raise FormFileError(
+            "file-too-large",
+            f"{MAX_CELLS} 格以上",
+            "里面的表格远超一张自评表，未读入",
+            "请只保留自评表后另存。",
+        )
     col = len(row)
     above = rows[-1][col] if goes_on and rows and col < len(rows[-1]) else None
     if above is not None:

@@ -234,7 +234,7 @@ def _fund_rows(each: Matched, findings: list[Finding]) -> list[dict[str, str]]:
     return [
         _fund_row(each, source, [line for line in lines if line.source == source])
         for source in sources
-        if any(line.carries_money for line in lines if line.source == source)
+        if any(line.states_money for line in lines if line.source == source)
     ]
 
 

@@ -7,7 +7,8 @@ says so. The definitions are those of the codes in `review_texts`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,26 +118,44 @@ def review_indicators(
     codes = indicator_codes(indicators, rules)
     names = [*WITHOUT_RULE, *BY_RULE]
     rows, columns = np.nonzero(codes[names].to_numpy("bool"))
+    facts = indicators[[*_SHOWN]].assign(rule_score=codes["rule_score"]).iloc[rows]
     return [
-        _indicator_finding(names[column], indicators.iloc[row], codes.iloc[row], where[row])
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        _indicator_finding(names[column], row, where[place])
+        for place, column, row in zip(
+            rows.tolist(), columns.tolist(), facts.to_dict("records"), strict=True
+        )
     ]
 
 
-def _indicator_finding(code: str, row: pd.Series, codes: pd.Series, where: Where) -> Finding:
-    facts = {name: _shown(row[name]) for name in ("points", "self_score", "reason")}
-    facts |= {
-        "target": _shown(row["target_text"]) or _shown(row["target"]),
-        "actual": _shown(row["actual_text"]) or _shown(row["actual"]) or "（空）",
-        "rule_score": _shown(codes["rule_score"]),
-    }
-    return finding(code, str(row["level3"]), where, **facts)
+_SHOWN = (
+    "level3",
+    "target",
+    "target_text",
+    "actual",
+    "actual_text",
+    "points",
+    "self_score",
+)
+
+
+def _indicator_finding(code: str, row: Mapping[Hashable, Any], where: Where) -> Finding:
+    shown = {str(name): _shown(value) for name, value in row.items()}
+    return finding(
+        code,
+        shown["level3"],
+        where,
+        points=shown["points"],
+        self_score=shown["self_score"],
+        rule_score=shown["rule_score"],
+        target=shown["target_text"] or shown["target"],
+        actual=shown["actual_text"] or shown["actual"] or "（空）",
+    )
 
 
 def _shown(value: object) -> str:
-    if pd.isna(value):
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.10g}"
+    return "" if value is None else str(value)
 
 
 def review_forms(

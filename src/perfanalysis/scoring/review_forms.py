@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perfanalysis.data.findings import Finding, Where
+from perfanalysis.data.findings import Finding
 from perfanalysis.rules.values import RulesInForce
 from perfanalysis.scoring.review_texts import finding
 
@@ -88,10 +88,14 @@ def _raise(
     code: str, forms: pd.DataFrame, mask: Any, column: str, subject: str, **facts: pd.Series
 ) -> Iterator[tuple[int, Finding]]:
     """One finding for each form of the mask; `facts` are columns of text."""
-    for form in forms.index[np.asarray(mask, dtype=bool)]:
-        where: Where = forms.at[form, column]
-        texts = {name: str(values.at[form]) for name, values in facts.items()}
-        yield int(form), finding(code, subject, where, **texts)
+    hit = np.flatnonzero(np.asarray(mask, dtype=bool))
+    if not hit.size:
+        return
+    wheres = forms[column].iloc[hit].tolist()
+    texts = {name: values.iloc[hit].tolist() for name, values in facts.items()}
+    for place, form in enumerate(forms.index[hit].tolist()):
+        shown = {name: str(values[place]) for name, values in texts.items()}
+        yield form, finding(code, subject, wheres[place], **shown)
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -310,19 +314,13 @@ def _of_gaps(
         "{}行分值": _text(facts["rows"] - facts["pointed"]),
         "{}行得分": _text(facts["rows"] - facts["scored"]),
     }
-    table = pd.DataFrame(gaps)
-    missing = pd.Series(
-        [
-            "、".join(
-                name.format(numbers[name].at[form] if name in numbers else "")
-                for name in gaps
-                if table.at[form, name]
-            )
-            for form in forms.index
-        ],
-        index=forms.index,
-        dtype="str",
-    )
+    missing = pd.Series("", index=forms.index, dtype="object")
+    for name, mask in gaps.items():
+        text = pd.Series(name, index=forms.index, dtype="object")
+        if name in numbers:
+            text = numbers[name].map(name.format)
+        missing = missing.where(~mask, missing + "、" + text)
+    missing = missing.str.removeprefix("、")
     yield from _raise("form-incomplete", forms, missing != "", "where", "form", missing=missing)
 
 
