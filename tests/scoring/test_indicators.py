@@ -206,7 +206,7 @@ def test_a_band_is_checked_by_its_own_words(text, stated, outside):
     [
         ({"target": 100, "actual": 130}, {"overachieved", "overachieved-unexplained"}),
         ({"target": 100, "actual": 130, "reason": "上级追加任务"}, {"overachieved"}),
-        ({"target": 3, "actual": 3.9, "reason": "x"}, {"overachieved"}),
+        ({"target": 1.1, "actual": 1.43, "reason": "x"}, {"overachieved"}),
         ({"target": 100, "actual": 129.99}, set()),
         ({"target": 0, "actual": 30, "reason": "x"}, {"zero-target", "overachieved"}),
         ({"target": 0, "actual": 29}, {"zero-target"}),

@@ -123,7 +123,7 @@ def _kind(value: object) -> str:
         return "是否"
     if isinstance(value, int | float):
         return "数值"
-    kinds = {str: "文字", dict: "键值表", tuple: "列表"}
+    kinds: dict[type, str] = {str: "文字", dict: "键值表", tuple: "列表"}
     return kinds.get(type(value), "空值")
 
 

@@ -40,6 +40,8 @@ LEDGER_COLUMNS = (
     "document",
     "source_cell",
 )
+_COMPARED = ["op", "target", "actual", "measure_unit"]
+_USED = (*LEDGER_COLUMNS[:5], "level3", *_COMPARED, "source_cell")
 _SIGNS = {"at_least": "≥", "at_most": "≤", "equal": "＝"}
 
 
@@ -68,7 +70,8 @@ def indicator_ledger(
         Columns `LEDGER_COLUMNS`; ``full − kept = lost`` in points of two decimals, ``lost > 0``.
     """
     rows = np.flatnonzero(reviewed.kept < reviewed.points)
-    lines = indicators.iloc[rows]
+    used = [name for name in _USED if name in indicators]
+    lines = indicators[used].iloc[rows]
     cause = reviewed.cause[rows]
     reasons = _reasons(lines, cause, reviewed.points[rows], reviewed.kept[rows], rules)
     return pd.DataFrame(
@@ -165,7 +168,7 @@ def _reasons(
     places: list[Ints] = [np.empty(0, dtype=np.int64)]
     for each in np.unique(cause).tolist():
         rows = np.flatnonzero(cause == each)
-        some = lines.iloc[rows]
+        some = lines[_COMPARED].iloc[rows]
         parts.append(_sentences(Cause(each), some, points[rows], kept[rows], rules))
         places.append(rows)
     order = np.empty(len(lines), dtype=np.int64)

@@ -134,7 +134,9 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     projects = year["projects"].loc[year["projects"]["is_self_evaluated"]]
     at = pd.Index(projects["project_id"]).get_indexer(year["indicators"]["project_id"])
     of = at[at >= 0].astype(np.int64)
-    indicators = year["indicators"].iloc[np.flatnonzero(at >= 0)]
+    indicators = year["indicators"]
+    if of.size < at.size:
+        indicators = indicators.iloc[np.flatnonzero(at >= 0)]
     units = projects["unit_id"].array.take(of)
     indicators = indicators.assign(unit_id=pd.Series(units, index=indicators.index))
     reviewed = score_indicators(indicators, rules)
