@@ -241,16 +241,15 @@ def _rounded(rows: Ints, money: _Money, now: Ints, rules: RulesInForce) -> tuple
 
 def _frame(table: pd.DataFrame, steps: list[_Step]) -> pd.DataFrame:
     """The steps of each project in their order."""
-    parts = [_part(table, step, number) for number, step in enumerate(steps) if step.rows.size]
     rows = np.concatenate([step.rows for step in steps])
-    if not parts:
-        return pd.DataFrame(columns=list(STEP_COLUMNS))
-    frame = pd.concat(parts, ignore_index=True).iloc[np.argsort(rows, kind="stable")]
+    parts = [_part(table, step) for step in steps if step.rows.size]
+    frame = pd.concat(parts or [_part(table, steps[0])], ignore_index=True)
+    frame = frame.iloc[np.argsort(rows, kind="stable")]
     number = frame.groupby("project_id", sort=False).cumcount()
-    return frame.assign(step=number).reset_index(drop=True)
+    return frame.assign(step=number)[list(STEP_COLUMNS)].reset_index(drop=True)
 
 
-def _part(table: pd.DataFrame, step: _Step, number: int) -> pd.DataFrame:
+def _part(table: pd.DataFrame, step: _Step) -> pd.DataFrame:
     whose = table.iloc[step.rows][["project_id", "unit_id", "fund_kind"]]
     fact = pd.array(step.fact, dtype="str") if not isinstance(step.fact, str) else step.fact
     constant = {
@@ -261,10 +260,9 @@ def _part(table: pd.DataFrame, step: _Step, number: int) -> pd.DataFrame:
         "document": step.source.cite(),
         "direction": step.direction,
     }
-    frame = whose.assign(
-        step=number, fact=fact, amount_wan=wan(step.amount), after_wan=wan(step.after), **constant
-    )
-    return frame.astype(dict.fromkeys(["fact", *constant], "str"))[list(STEP_COLUMNS)]
+    money = {"amount_wan": wan(step.amount), "after_wan": wan(step.after)}
+    frame = whose.assign(fact=fact, **money, **constant)
+    return frame.astype(dict.fromkeys(["fact", *constant], "str"))
 
 
 __all__ = ["STEP_COLUMNS", "Walked", "walk"]
