@@ -138,6 +138,13 @@ def render_index(
     )
 
 
+def check_listing(listing: Mapping[str, Any]) -> None:
+    """Raise ReportError if the index would not know how to print a figure of a listing."""
+    unknown = sorted(set(listing) - set(_LISTED))
+    if unknown:
+        raise ReportError(f"目录不认识这些数字：{'、'.join(unknown)}；可用：{'、'.join(_LISTED)}。")
+
+
 def _groups(entries: Sequence[Entry], say: Texts) -> list[_Group]:
     by_group: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -172,9 +179,8 @@ def _status(entry: Entry, say: Texts) -> str:
 
 def _listing(entries: Sequence[Entry], anchor: str, say: Texts) -> Markup:
     """Return a table of pages that the script makes sortable and filterable."""
-    unknown = sorted({key for entry in entries for key in entry.listing} - set(_LISTED))
-    if unknown:
-        raise ReportError(f"目录不认识这些数字：{'、'.join(unknown)}；可用：{'、'.join(_LISTED)}。")
+    for entry in entries:
+        check_listing(entry.listing)
     used = [key for key in _LISTED if any(key in entry.listing for entry in entries)]
     columns: dict[str, Column] = {"title": text_col(say("index-name"), href="href")}
     columns |= {key: _LISTED[key](say(f"listing-{key}")) for key in used}
@@ -199,4 +205,4 @@ def _frame(entries: Sequence[Entry], keys: Sequence[str], say: Texts) -> pd.Data
     return pd.DataFrame(rows, columns=["title", "href", "status", *keys], dtype="object")
 
 
-__all__ = ["Entry", "Status", "render_index"]
+__all__ = ["Entry", "Status", "check_listing", "render_index"]

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
+from perfanalysis.report.index import check_listing
 from perfanalysis.report.site import Frame, page_facts, render_page
 from perfanalysis.suite.execute import CELL_SECONDS, Failure, execute, failure_of
 
@@ -160,8 +161,10 @@ def make_report(job: Job) -> Outcome:
 
 
 def _write_page(notebook: Any, path: Path, frame: Frame) -> Mapping[str, Any]:
-    path.write_bytes(render_page(notebook, frame=frame).encode())
+    html = render_page(notebook, frame=frame)
     facts = page_facts(notebook)
+    check_listing(facts.listing)
+    path.write_bytes(html.encode())
     return {"title": facts.title, "findings": facts.findings, "listing": facts.listing}
 
 
