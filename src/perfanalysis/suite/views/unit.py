@@ -83,8 +83,16 @@ class UnitView:
     @property
     def listing(self) -> dict[str, Any]:
         """Figures by which the index lists the page."""
-        names = ("projects", "annual_wan", "execution_rate", "stated_mean", "review_mean", "lost")
-        return {name: self.summary.get(name) for name in names} | {"flags": len(self.flags)}
+        summary = self.summary
+        return {
+            "projects": summary.get("projects"),
+            "annual_wan": summary.get("annual_wan"),
+            "execution_rate": summary.get("execution_rate"),
+            "stated_score": summary.get("stated_mean"),
+            "review_score": summary.get("review_mean"),
+            "points_lost": self.lost,
+            "flags": len(self.flags),
+        }
 
     @property
     def pace(self) -> dict[str, float]:
