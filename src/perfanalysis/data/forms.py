@@ -19,7 +19,7 @@ from perfanalysis.data.forms_layout import Layout, find_forms
 from perfanalysis.data.forms_model import Form
 from perfanalysis.data.forms_read import read_form
 from perfanalysis.data.forms_word import read_word
-from perfanalysis.data.forms_words import is_other_form
+from perfanalysis.data.forms_words import is_other_form, words_of
 
 SUFFIXES = (".xlsx", ".xls", ".docx")
 _MACROS = (".xlsm", ".xltm", ".docm", ".dotm", ".xlam", ".xlsb")
@@ -131,9 +131,9 @@ def _goes_on(last: Layout, grid: Grid) -> bool:
 
 
 def _of_other_kind(layout: Layout) -> bool:
-    titles = [cell.text for cell in layout.titles]
-    titles += [text for text in layout.grid.preamble if len(text) < 60 and "表" in text]
-    return any(map(is_other_form, titles)) and not any("自评" in title for title in titles)
+    above = [text for text in layout.grid.preamble if words_of(text).row == "title"]
+    titles = [cell.text for cell in layout.titles] or above
+    return bool(titles) and all(map(is_other_form, titles))
 
 
 def _no_form(layouts: list[Layout]) -> FormFileError:

@@ -35,6 +35,9 @@ _FAR = re.compile(rb"""r=["'](?:[A-Z]{2,3}\d|[A-Z]\d{4})""")
 """A cell beyond column Z or row 999; without one a sheet is small."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b([^>]*?\bt=["']e["'][^>]*)>(?:<(?:\w+:)?f\b.*?)?<(?:\w+:)?v>([^<]*)<"""
+)
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\b[^>]*>([^<]*)</)?"
@@ -167,7 +170,7 @@ def _grid(
         [Cell(_text(value), name, r, c) for c, value in enumerate(line)]
         for r, line in enumerate(values)
     ]
-    _mark_errors(rows)
+    _mark_errors(rows, xml)
     _mark_percents(rows, values, xml, package.part("xl/styles.xml"))
     _mark_formulas(rows, xml)
     _merge_all(rows, merged)
@@ -191,7 +194,13 @@ def _merge_all(rows: list[list[Cell]], merged: Iterable[Any]) -> None:
             merge(rows, top, start, bottom, end)
 
 
-def _mark_errors(rows: list[list[Cell]]) -> None:
+def _mark_errors(rows: list[list[Cell]], xml: bytes) -> None:
+    """Errors, which calamine reads as empty, and their names where they were typed or pasted."""
+    for attributes, name in _ERROR.findall(xml):
+        place = _PLACE.search(attributes)
+        cell = _at(rows, place) if place else None
+        if cell is not None:
+            cell.problem, cell.found = "error", name.decode("utf-8", "replace")
     for row in rows:
         for cell in row:
             if cell.text[:1] == "#" and cell.text in _ERRORS:

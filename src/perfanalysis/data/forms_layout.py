@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfanalysis.data.forms_grid import Cell, Grid, distinct
+from perfanalysis.data.forms_text import blank
+from perfanalysis.data.forms_values import read_number
 from perfanalysis.data.forms_words import Words, words_of
 
 HEAD_COLUMNS = frozenset(("level1", "level2", "level3"))
@@ -87,7 +89,7 @@ def _starting(row: Sequence[Cell], number: int) -> list[tuple[Cell, Words]]:
 
 def _begins(layout: Layout, line: list[tuple[Cell, Words]]) -> bool:
     """Whether another form begins at this row."""
-    if any(words.label == "project" for _, words in line):
+    if any(words.label == "project" for _, words in line) and not _is_list_head(line):
         return "project" in layout.labels
     alone = len(line) == 1 and line[0][1].row == "title"
     return alone and ("project" in layout.labels or layout.indicators_head >= 0)
@@ -104,12 +106,15 @@ def _read_line(
         if layout.total < 0 and _is_total(line):
             layout.total = number
         return number
-    columns = _columns([words.column for _, words in line], line)
-    if len(columns) >= 3 and HEAD_COLUMNS & columns.keys() and _valued(columns):
-        return _indicator_head(layout, number, columns, lines)
+    if sum(1 for _, words in line if words.column in _SUB_HEADS) >= 2:
+        columns = _head_columns(layout, number)
+        if len(columns) >= 3 and HEAD_COLUMNS & columns.keys() and _valued(columns):
+            return _indicator_head(layout, number, columns, lines)
     money = _columns([words.money for _, words in line], line)
     if layout.funds_head < 0 and _is_funds_head(money):
-        layout.funds, layout.funds_head = money, number
+        _note_funds(layout, number, money)
+        return number
+    if _is_list_head(line):
         return number
     for position, (cell, words) in enumerate(line):
         if words.label:
@@ -128,6 +133,40 @@ def _columns(kinds: list[str], line: list[tuple[Cell, Words]]) -> dict[str, int]
         if kind and kind != "other":
             columns.setdefault(kind, cell.col)
     return columns
+
+
+def _is_list_head(line: list[tuple[Cell, Words]]) -> bool:
+    """项目名称 as the head of a column, beside others: a list, no form."""
+    return sum(1 for _, words in line if not words.label and (words.money or words.column)) >= 2
+
+
+def _head_columns(layout: Layout, number: int) -> dict[str, int]:
+    """Columns of a head, also those whose label stands in the row above."""
+    columns: dict[str, int] = {}
+    for row in layout.grid.rows[max(layout.start, number - 1) : number + 1][::-1]:
+        cells = [(cell, words_of(cell.text)) for cell in distinct(row)]
+        if any(words.row == "goal" for _, words in cells):
+            break
+        taken = set(columns.values())
+        for kind, column in _columns([words.column for _, words in cells], cells).items():
+            if column not in taken:
+                columns.setdefault(kind, column)
+    return columns
+
+
+def _note_funds(layout: Layout, number: int, money: dict[str, int]) -> None:
+    """A head over columns, or labels with their amounts beside them (预算数：100 执行数：90)."""
+    beside = {
+        kind: layout.at(number, column).right + 1
+        for kind, column in money.items()
+        if layout.at(number, column).right + 1 < len(layout.grid.rows[number])
+    }
+    texts = [layout.at(number, column).text for column in beside.values()]
+    amounts = [text for text in texts if not blank(text)]
+    if amounts and all(read_number(text) is not None for text in amounts):
+        layout.funds, layout.funds_head = beside, number - 1
+        return
+    layout.funds, layout.funds_head = money, number
 
 
 def _valued(columns: Mapping[str, int]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from perfanalysis.data.findings import Finding, Where
@@ -11,7 +12,7 @@ from perfanalysis.data.forms_funds import read_funds
 from perfanalysis.data.forms_grid import distinct
 from perfanalysis.data.forms_indicators import read_indicators
 from perfanalysis.data.forms_layout import Layout
-from perfanalysis.data.forms_model import Form
+from perfanalysis.data.forms_model import Form, FormIndicator, FundLine
 from perfanalysis.data.forms_text import blank, one_line, plain
 from perfanalysis.data.forms_values import read_number
 from perfanalysis.data.forms_words import LONGEST, is_whole_unit, words_of, year_in
@@ -27,6 +28,9 @@ def read_form(layout: Layout) -> tuple[Form, list[Finding]]:
     total = _total(layout, reader)
     names = {kind: _name(layout, kind) for kind in ("project", "unit", "dept")}
     titles = [cell.text for cell in layout.titles]
+    funds, indicators = _execution_moved(
+        read_funds(layout, reader), read_indicators(layout, reader)
+    )
     form = Form(
         where=_first(layout),
         year=_year(layout),
@@ -39,8 +43,8 @@ def read_form(layout: Layout) -> tuple[Form, list[Finding]]:
         objective=_goal(layout, "goal", reader),
         objective_result=_goal(layout, "goal_actual", reader),
         has_funds=layout.funds_head >= 0,
-        funds=read_funds(layout, reader),
-        indicators=read_indicators(layout, reader),
+        funds=funds,
+        indicators=indicators,
         has_total=layout.total >= 0,
         total_points=total[0],
         total_score=total[1],
@@ -48,6 +52,24 @@ def read_form(layout: Layout) -> tuple[Form, list[Finding]]:
         total_where=_total_where(layout),
     )
     return form, reader.findings
+
+
+def _execution_moved(
+    funds: tuple[FundLine, ...], indicators: tuple[FormIndicator, ...]
+) -> tuple[tuple[FundLine, ...], tuple[FormIndicator, ...]]:
+    """Budget execution written as a level-1 indicator is what other forms have beside the total.
+
+    Only where the total row has no points of its own: else they would count twice.
+    """
+    rows = [row for row in indicators if row.level1 == "execution"]
+    total = next((line for line in funds if line.source == "total"), None)
+    if len(rows) != 1 or (total is not None and total.points is not None):
+        return funds, indicators
+    row = rows[0]
+    line = total or FundLine("total", "", None, None, None, None, None, None, row.where)
+    moved = replace(line, points=row.points, score=row.score)
+    others = tuple(each for each in funds if each is not total)
+    return (moved, *others), tuple(each for each in indicators if each is not row)
 
 
 def _first(layout: Layout) -> Where:
@@ -81,10 +103,10 @@ def _year(layout: Layout) -> int | None:
         for cell in row
         if len(cell.text) <= LONGEST and id(cell) not in names
     ]
-    for text in [*texts, *reversed(layout.grid.preamble)]:
-        if (found := year_in(text)) and (words_of(text).row == "title" or len(text) <= LONGEST):
-            return found
-    return None
+    texts += [text for text in reversed(layout.grid.preamble) if len(text) <= LONGEST]
+    dated = [text for text in texts if not re.search(r"日期|时间|字〔", text)]
+    dated.sort(key=lambda text: "年度" not in text)
+    return next((year for text in dated if (year := year_in(text))), None)
 
 
 def _goal(layout: Layout, kind: str, reader: CellReader) -> str:

@@ -56,13 +56,14 @@ _AFTER = re.compile(
     r"|自评等级|评价等级|等级)(?:[:\d(、]|$)"
 )
 _TITLE = re.compile(r"绩效.*?(?:自评|评价|目标|监控|运行).*?表|自评表")
-_OTHER_TITLE = re.compile(r"申报表|监控|目标表|审核表|评审表|汇总表|一览表")
+_OTHER_TITLE = re.compile(r"申报表|监控|目标表|审核表|评审表")
+_LIST_TITLE = re.compile(r"汇总|一览表|统计表|明细表")
 _WHOLE_UNIT = re.compile(r"(?:部门|单位)?整体(?:支出)?(?:绩效)?|部门绩效自评")
 _GOAL = re.compile(
-    r"(?:年度)?(?:总体)?(?:绩效)?(?:预期|总体|设定)?目标(?:\(.*\))?|年初设定(?:绩效)?目标"
+    r"(?:年度)?(?:总体)?(?:绩效)?(?:预期|总体|设定)?目标\d?(?:\(.*\))?|年初设定(?:绩效)?目标"
 )
 _GOAL_ACTUAL = re.compile(r"(?:年度|全年|目标)?(?:总体目标)?实际完成情况|(?:全年|目标)完成情况")
-_YEAR = re.compile(r"((?:19|20)\d{2})\)?年")
+_YEAR = re.compile(r"((?:19|20)\d{2})\)?年度|((?:19|20)\d{2})\)?年(?!\d{1,2}月)")
 _CHINESE_YEAR = re.compile(r"([二一][〇○零九][〇○零一二三四五六七八九]{2})\)?年")
 _DIGITS = {digit: str(i) for i, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _MONEY_UNIT = re.compile(r"[(:单位]\s*(亿元|百万元|万元|千元|元)")
@@ -126,7 +127,7 @@ def _label(head: str) -> str:
 
 def _column(folded: str) -> str:
     """Signs and digits make it a value, not the head of a column."""
-    bare = re.sub(_NOTES, "", folded)
+    bare = re.sub(r"(?:19|20)\d{2}年度?|1-\d{1,2}月|" + _NOTES, "", folded)
     if re.search(r"[≥≤=]|\d", bare):
         return ""
     return _first(_COLUMNS, bare)
@@ -153,8 +154,10 @@ def _row(folded: str) -> RowKind:
 
 
 def is_other_form(title: str) -> bool:
-    """A form of targets, monitoring or approval, not of self-evaluation."""
+    """A form of targets, monitoring or approval, or a list, not a form of self-evaluation."""
     folded = plain(title)
+    if _LIST_TITLE.search(folded):
+        return True
     return bool(_OTHER_TITLE.search(folded)) and "自评" not in folded
 
 
@@ -173,7 +176,7 @@ def year_in(text: str) -> int | None:
     """
     folded = plain(text)
     if match := _YEAR.search(folded):
-        return int(match[1])
+        return int(match[1] or match[2])
     if match := _CHINESE_YEAR.search(folded):
         return int("".join(_DIGITS[digit] for digit in match[1]))
     return None
@@ -188,10 +191,10 @@ def money_unit_in(text: str) -> str:
 _FUND_ROWS = (
     ("total", r"总额|合计|总计|^年度资金$|^项目资金$|^资金总"),
     ("carried_in", r"结转|结余"),
-    ("other", r"专户|其他|其它|自筹|单位资金|社会资金|贷款|事业收入|非财政|经营"),
+    ("other", r"专户|其他|其它|自筹|自有|单位资金|社会|贷款|事业收入|非财政|经营"),
     (
         "current_fiscal",
-        r"财政|拨款|中央|[省市县区]级?(?:资金|补助|本级|安排)|本级|公共预算|基金|国有资本|债券|上级",
+        r"财政|拨款|中央|地方|[省市县区]级?(?:资金|补助|本级|安排)|本级|公共预算|基金|国有资本|债券|上级",
     ),
 )
 

@@ -28,6 +28,8 @@ WITHOUT_RULE = ("zero-target", "money-as-quantity", "target-unmeasurable")
 BY_RULE = ("overachieved-unexplained", "score-above-rule", "score-below-rule")
 NEEDED = ("self.weights", "self.quantitative", "self.ceiling_formula", "self.score_tolerance")
 """Rules without which nothing can be reviewed by rule."""
+NO_REASON = ("无", "无。", "没有", "无偏差", "无原因", "/", "—", "-")
+"""Texts in the column of reasons that give none."""
 _LATE = "self.qualitative_bands"
 
 
@@ -57,7 +59,10 @@ def indicator_codes(indicators: pd.DataFrame, rules: RulesInForce | None) -> pd.
     ).astype("bool")
     if rules is None:
         return codes.assign(**dict.fromkeys(BY_RULE, False), rule_score=np.nan)
-    reviewed = score_indicators(indicators, rules).frame
+    explained = ~indicators["reason"].isin(NO_REASON)
+    reviewed = score_indicators(
+        indicators.assign(reason=indicators["reason"].where(explained)), rules
+    ).frame
     flags = reviewed["flags"]
     for code in BY_RULE:
         codes[code] = flags.str.contains(code, regex=False).to_numpy("bool")
