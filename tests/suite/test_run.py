@@ -128,6 +128,7 @@ def test_only_keeps_the_other_pages_and_says_so(copied):
     }
     manifest = json.loads(after["manifest.json"])
     assert manifest["partial"] is True
+    assert manifest["kept"] == [page for page in PAGES if page != "30_unit-002.html"]
     assert list(manifest["pages"]) == PAGES
     assert verify_reports(reports, data_dir=copied / "data") == ()
 
@@ -215,6 +216,20 @@ def test_what_a_cell_prints_past_the_page_fails_that_report_only(copied):
     assert len(UNITS) + 2 == len(
         json.loads(tree(copied / "reports" / "2021")["manifest.json"])["pages"]
     )
+
+
+def test_data_that_changes_during_a_run_is_not_published(copied):
+    make_notebook(
+        copied / "notebooks" / "31_new.ipynb",
+        DECLARED,
+        "open(f'{data_dir}/2020/units.csv', 'a').write('\\n')",
+        about={"scope": "district", "title": "新"},
+        tags={0: ["parameters"]},
+    )
+    before = tree(copied / "reports")
+    with pytest.raises(DataError, match=r"2020/units\.csv"):
+        run_suite(copied / "suite.toml", only=["31_new"], jobs=1)
+    assert tree(copied / "reports") == before
 
 
 @pytest.mark.slow

@@ -55,6 +55,11 @@ def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
     }
 
 
+def named_hashes(files: Iterable[Path]) -> dict[str, str]:
+    """sha256 of files by their names alone, sorted."""
+    return {path.name: hashes(path.parent, [path])[path.name] for path in sorted(files)}
+
+
 def published_files(folder: Path) -> list[Path]:
     """Files of one edition: not its manifest, nor an edition with a manifest of its own below."""
     nested = [path.parent for path in folder.glob(f"*/{FILE_NAME}")]
@@ -176,6 +181,7 @@ __all__ = [
     "commit_of",
     "hashes",
     "input_files",
+    "named_hashes",
     "published_files",
     "read_manifest",
     "verify_reports",

@@ -6,15 +6,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from importlib.resources import files
 from pathlib import Path
 
 from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.config import Edition, Lang, Suite
-from perfanalysis.suite.manifest import input_files
+from perfanalysis.suite.manifest import hashes, input_files, named_hashes
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.worker import EngineName, Setup
+
+Sources = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,6 @@ class Request:
         """The other parameters."""
         return {name: value for name, value in self.parameters.items() if name not in self.scopes}
 
-    @property
-    def partial(self) -> bool:
-        """Whether pages were chosen, so that the others stay as they are."""
-        return bool(self.only or self.scopes)
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -73,6 +71,8 @@ class Prepared:
         Every report of the edition.
     tasks : tuple of Task
         Those to make now.
+    sources : mapping of str to (mapping of str to str)
+        sha256 of all that the reports are made from, before any of it was read.
     """
 
     suite: Suite
@@ -80,16 +80,12 @@ class Prepared:
     notebooks: tuple[Notebook, ...]
     everything: tuple[Task, ...]
     tasks: tuple[Task, ...]
+    sources: Sources
 
     @property
-    def years(self) -> tuple[int, ...]:
-        """Budget years that the stages read, ascending."""
-        return stage_years(self.suite, self.request.work_year)
-
-    @property
-    def inputs(self) -> list[Path]:
-        """Data files of these years."""
-        return input_files(self.request.data, self.years)
+    def partial(self) -> bool:
+        """Whether reports are left out, so that published ones stay as they are."""
+        return len(self.tasks) < len(self.everything)
 
     def setup(self, *, executed: Path, pages: Path) -> Setup:
         """What the workers are told; with the folders that they write into."""
@@ -102,7 +98,7 @@ class Prepared:
             data_dir=_from(root, request.data),
             suite_file=self.suite.path.name,
             # reading Parquet starts threads, so it is left to the forks
-            preload=not any(path.suffix == ".parquet" for path in self.inputs),
+            preload=not any(name.endswith(".parquet") for name in self.sources["inputs"]),
             executed=executed.resolve(),
             pages=pages.resolve(),
         )
@@ -118,6 +114,7 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     DataError
         If the evaluated or the monitored year cannot be read.
     """
+    sources = sources_of(suite, request)
     notebooks = _of_edition(find_notebooks(request.notebooks), suite, request.edition)
     evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
     if suite.stages.monitoring != suite.stages.evaluation:
@@ -131,14 +128,21 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     }
     everything = plan_tasks(notebooks, subjects_of(evaluated), common=common, extra=request.extra)
     tasks = choose_tasks(everything, scopes=request.scopes, only=request.only)
-    return Prepared(suite, request, notebooks, everything, tasks)
+    return Prepared(suite, request, notebooks, everything, tasks, sources)
 
 
-def stage_years(suite: Suite, work_year: int) -> tuple[int, ...]:
-    """Budget years that the stages of a work year read, ascending."""
-    stages = suite.stages
-    offsets = {stages.evaluation, stages.monitoring, stages.targets, stages.requests}
-    return tuple(work_year + offset for offset in sorted(offsets))
+def sources_of(suite: Suite, request: Request) -> Sources:
+    """sha256 of the data, settings, rule files and notebooks as they are now."""
+    data, offsets = request.data, suite.stages
+    years = {offsets.evaluation, offsets.monitoring, offsets.targets, offsets.requests}
+    national = [Path(str(each)) for each in files("perfanalysis.rules").iterdir()]
+    return {
+        "inputs": hashes(data, input_files(data, [request.work_year + each for each in years])),
+        "settings": named_hashes([suite.path]),
+        "rules": named_hashes([each for each in national if each.suffix == ".yaml"])
+        | named_hashes(suite.rule_files),
+        "notebooks": named_hashes(request.notebooks.glob("*.ipynb")),
+    }
 
 
 def _of_edition(
@@ -185,4 +189,4 @@ def _from(root: Path, path: Path) -> str:
     return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
 
 
-__all__ = ["Prepared", "Request", "prepare", "stage_years"]
+__all__ = ["Prepared", "Request", "Sources", "prepare", "sources_of"]

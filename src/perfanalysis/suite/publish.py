@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from perfanalysis.errors import DataError
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite import manifest
 from perfanalysis.suite.execute import Failure
-from perfanalysis.suite.plan import Task
-from perfanalysis.suite.prepare import Prepared
+from perfanalysis.suite.plan import Task, choices
+from perfanalysis.suite.prepare import Prepared, sources_of
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.worker import Outcome
@@ -48,10 +48,16 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
     -------
     Path
         The index.
+
+    Raises
+    ------
+    DataError
+        If what the reports were made from was changed meanwhile.
     """
+    _check_sources(run)
     kept = _kept(run, staging)
     surrounds = frames(run)
-    pages = {**kept}
+    pages = dict(kept)
     for task in run.tasks:
         outcome = outcomes[task.page]
         pages[task.page] = _about(run, task, outcome)
@@ -61,9 +67,24 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
     for name, content in assets().items():
         staging.write(name, content)
     staging.write(INDEX, _index(run, pages, made={task.page for task in run.tasks}))
-    manifest.write_manifest(staging.folder, _facts(run, pages, partial=bool(kept)))
+    manifest.write_manifest(staging.folder, _facts(run, pages, kept))
     staging.publish()
     return staging.target / INDEX
+
+
+def _check_sources(run: Prepared) -> None:
+    now = sources_of(run.suite, run.request)
+    changed = sorted(
+        name
+        for kind, stated in run.sources.items()
+        for name in stated.keys() | now[kind].keys()
+        if stated.get(name) != now[kind].get(name)
+    )
+    if changed:
+        raise DataError(
+            f"运行过程中有文件被改动：{choices(changed)}。报告所依据的数据已不一致，"
+            "本次结果未发布，原有报告保持不变。请待文件改好后重新运行。"
+        )
 
 
 def _neighbour(task: Task, other: Task | None) -> Link | None:
@@ -79,7 +100,7 @@ def _say(run: Prepared) -> Texts:
 
 def _kept(run: Prepared, staging: Staging) -> dict[str, Any]:
     """What the manifest says of the pages of an earlier run that stay."""
-    if not run.request.partial or not (staging.target / manifest.FILE_NAME).is_file():
+    if not run.partial or not (staging.target / manifest.FILE_NAME).is_file():
         return {}
     earlier = manifest.read_manifest(staging.target)["pages"]
     again = {task.page for task in run.tasks}
@@ -158,31 +179,20 @@ def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> 
     )
 
 
-def _facts(run: Prepared, pages: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict[str, Any]:
     """All that the manifest holds but the outputs; no time, place, engine or number of jobs."""
-    suite, request = run.suite, run.request
-    national = [Path(str(each)) for each in files("perfanalysis.rules").iterdir()]
-    rules = [path for path in national if path.suffix == ".yaml"]
+    request = run.request
     return {
         "work_year": request.work_year,
         "lang": request.lang,
         "edition": request.edition,
-        "sample": suite.district.sample,
-        "partial": partial,
-        "commit": manifest.commit_of(suite.root),
+        "sample": run.suite.district.sample,
+        "partial": run.partial,
+        "kept": sorted(kept),
+        "commit": manifest.commit_of(run.suite.root),
         "versions": manifest.versions(),
         "pages": dict(pages),
-        "inputs": manifest.hashes(request.data, run.inputs),
-        "settings": manifest.hashes(suite.root, [suite.path]),
-        "rules": _by_name(rules) | _by_name(suite.rule_files),
-        "notebooks": _by_name(notebook.path for notebook in run.notebooks),
-    }
-
-
-def _by_name(paths: Iterable[Path]) -> dict[str, str]:
-    """sha256 of files by their name alone."""
-    return {
-        name: sha for path in paths for name, sha in manifest.hashes(path.parent, [path]).items()
+        **run.sources,
     }
 
 

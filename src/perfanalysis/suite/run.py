@@ -33,7 +33,7 @@ class RunResult:
     failed : mapping of str to Failure
         Reports that could not be made, by the file name of their failure page.
     partial : bool
-        Whether pages of an earlier run stand beside those of this one.
+        Whether reports were left out, those of an earlier run staying as they were.
     findings : mapping of str to int, or None
         Findings in the data of the evaluated and the monitored year, by severity; None if the
         data could not be checked.
@@ -108,7 +108,7 @@ def run_suite(
     ParameterError
         If the settings, a notebook or a parameter cannot be used.
     DataError
-        If the evaluated or the monitored year cannot be read.
+        If the evaluated or the monitored year cannot be read, or an input was changed meanwhile.
     """
     if jobs is not None and jobs < 1:
         raise ParameterError(f"jobs 应为正整数，实际为 {jobs}。请改正，或省去以用全部核心。")
@@ -136,7 +136,7 @@ def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
     target = edition_folder(request.reports, request.work_year, request.lang, request.edition)
     executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
     executed.mkdir(parents=True, exist_ok=True)
-    staging = Staging(target, keep=request.partial)
+    staging = Staging(target, keep=run.partial)
     surrounds = frames(run)
     jobs = [
         Job(task.page, task.notebook.path.resolve(), task.parameters, surrounds[task.page])
@@ -160,7 +160,7 @@ def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
         index=index,
         made=tuple(page for page in sorted(made.outcomes) if page not in failed),
         failed=failed,
-        partial=request.partial,
+        partial=run.partial,
         findings=made.findings,
         engines=tuple(sorted({outcome.engine for outcome in made.outcomes.values()})),
     )

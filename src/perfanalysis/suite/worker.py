@@ -151,7 +151,8 @@ def make_report(job: Job) -> Outcome:
         cwd=setup.root,
         cell_seconds=setup.cell_seconds,
     )
-    failure, facts = executed.failure, {}
+    facts: Mapping[str, Any] = {}
+    failure = executed.failure
     if failure is None:
         try:
             facts = _write_page(executed.notebook, setup.pages / job.page, job.frame)
