@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -46,19 +48,31 @@ def joined_projects(
 
 
 def _with_requests(base: YearData, requests: pd.DataFrame) -> pd.DataFrame:
-    money = project_funds(base["funds"])[["initial_wan"]]
-    own = base["projects"][_IDENTITY].join(money, on="project_id")
-    own = own.rename(columns={"initial_wan": "base_wan"})
-    own = own.assign(based=own["project_id"].isin(money.index))
-    asked = requests.set_index("project_id")[["requested_wan", "fund_kind"]]
-    asked = asked.rename(columns={"fund_kind": "requested_kind"})
-    own = own.join(asked, on="project_id")
-    own = own.assign(asked=own["project_id"].isin(asked.index))
-    own = own.loc[own["based"] | own["asked"]]
-    new = requests.loc[~requests["project_id"].isin(own["project_id"])]
-    new = new.assign(based=False, asked=True, requested_kind=new["fund_kind"])
-    columns = [*own.columns.drop(["special_kind", "project_type", "base_wan"])]
-    return pd.concat([own, new[columns]], ignore_index=True)
+    """Projects of the base year that have money or a request, then those that are only asked."""
+    own = base["projects"][_IDENTITY]
+    money = project_funds(base["funds"])["initial_wan"]
+    paid = money.index.get_indexer(own["project_id"])
+    at = pd.Index(requests["project_id"]).get_indexer(own["project_id"])
+    own = own.assign(
+        base_wan=_taken(money, paid, float("nan")),
+        requested_wan=_taken(requests["requested_wan"], at, float("nan")),
+        requested_kind=_taken(requests["fund_kind"].astype("object"), at, None),
+        based=paid >= 0,
+        asked=at >= 0,
+    )
+    only = np.ones(len(requests), dtype=np.bool_)
+    only[at[at >= 0]] = False
+    new = requests.loc[only, ["project_id", "unit_id", "name", "fund_kind", "requested_wan"]]
+    new = new.assign(requested_kind=new["fund_kind"].astype("object"), based=False, asked=True)
+    return pd.concat([own.loc[own["based"] | own["asked"]], new], ignore_index=True)
+
+
+def _taken(values: pd.Series, at: np.ndarray[Any, Any], missing: object) -> np.ndarray[Any, Any]:
+    """The values at some positions; `missing` at −1."""
+    known = values.to_numpy()
+    padded = np.concatenate([known, np.array([missing], dtype=known.dtype)])
+    result: np.ndarray[Any, Any] = padded[at]
+    return result
 
 
 def _results(scores: ProjectScores, key_evaluation: KeyEvaluation | None) -> pd.DataFrame:
@@ -90,7 +104,9 @@ def _status(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Status of each project, and the reason of what is out of the ordinary."""
     based, asked = table["based"].to_numpy("bool"), table["asked"].to_numpy("bool")
     amount = table["base_wan"].to_numpy("float64")
-    other_kind = asked & based & (table["requested_kind"] != table["fund_kind"]).to_numpy()
+    other_kind = (
+        asked & based & (table["requested_kind"] != table["fund_kind"].astype("object")).to_numpy()
+    )
     no_base = based & np.isnan(amount)
     no_amount = asked & table["requested_wan"].isna().to_numpy()
     new = asked & ~(based & (amount > 0))
