@@ -55,6 +55,9 @@ def cumulative(
         ``month``, ``low``, ``high``: the peers' 10 to 90% band, the same in every panel.
     flagged : collection of str
         Keys drawn in orange, with the words 需核实.
+    note : str
+        What the dashed line and the band stand for, where it is not what is said by itself:
+        share of the year gone by, and 10 to 90% of the peers.
     """
     keys = list(dict.fromkeys(frame[key].astype(str)))
     if not 0 < len(keys) <= MOST_PANELS:
@@ -83,7 +86,8 @@ def cumulative(
         shown[elapsed] = rate_col(say("chart-elapsed"))
     parts = [say("chart-elapsed-note")] if elapsed else []
     parts += [say("chart-band-note")] if band is not None else []
-    return Chart(figure_of(panels[0]), caption, alt, frame, shown, note + "".join(parts))
+    note = note or "".join(parts)
+    return Chart(figure_of(panels[0]), caption, alt, frame, shown, note)
 
 
 def _grid(count: int, across: int) -> list[Axes]:

@@ -99,7 +99,8 @@ def render_index(
     Parameters
     ----------
     entries : sequence of Entry
-        In the order shown; groups in order of first appearance.
+        In the order shown. A group of one page stands first, under a heading that all such share;
+        the others follow in order of first appearance.
     title : str
     lang : {"zh", "en"}
     sample : bool
@@ -146,17 +147,17 @@ def check_listing(listing: Mapping[str, Any]) -> None:
 
 
 def _groups(entries: Sequence[Entry], say: Texts) -> list[_Group]:
+    """Return the pages that stand alone under one heading, then each kind with several."""
     by_group: dict[str, list[Entry]] = {}
     for entry in entries:
         by_group.setdefault(entry.group, []).append(entry)
-    shown = []
-    for number, (heading, members) in enumerate(by_group.items(), start=1):
+    alone = [members[0] for members in by_group.values() if len(members) == 1]
+    shown = [_Group("whole", say("index-whole"), _list(alone, say))] if alone else []
+    several = {heading: members for heading, members in by_group.items() if len(members) > 1}
+    for number, (heading, members) in enumerate(several.items(), start=1):
         anchor = f"group-{number}"
-        body = (
-            _listing(members, anchor, say)
-            if len(members) > 1 and any(entry.listing for entry in members)
-            else _list(members, say)
-        )
+        listed = any(entry.listing for entry in members)
+        body = _listing(members, anchor, say) if listed else _list(members, say)
         shown.append(_Group(anchor, heading, body))
     return shown
 

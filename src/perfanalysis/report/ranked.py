@@ -32,7 +32,7 @@ from perfanalysis.report.text import Texts
 from perfanalysis.report.typeface import labels, weight_for, width_of
 
 MOST_ROWS = 48
-_ROW, _SECOND_LINE = 0.25, 0.13  # inches a row, and more where a label has two lines
+_ROW, _SECOND_LINE = 0.25, 0.15  # inches a row, and more where a label has two lines
 _TOP, _BOTTOM, _SIDE = 0.34, 0.1, 0.08
 
 
@@ -243,7 +243,7 @@ def _panel(
         inches + _TOP + bottom, left=left, right=min(right, WIDTH / 2), top=_TOP, bottom=bottom
     )
     panel.set_ylim(inches, 0)
-    panel.set_yticks(heights, shown)
+    panel.set_yticks(heights, shown, linespacing=1.35)
     panel.set_xticks([])
     panel.spines["bottom"].set_visible(False)
     return panel, heights
