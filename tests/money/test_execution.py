@@ -129,6 +129,9 @@ def test_a_float_sum_would_not_be():
     year = make_funds([fund(f"P{n}", 0.1, 0.1) for n in range(10)])
     assert execution_rates(year, by="district")["annual_wan"].tolist() == [1.0]
     assert np.add.reduce([0.1] * 3) != 0.3  # why integers
+    # 2.3 × 10⁶ as floats lies below 2300000: rounded, not cut
+    year = make_funds([fund("P1", 2.3, 2.3)])
+    assert execution_rates(year, by="district")["annual_wan"].tolist() == [2.3]
 
 
 def test_amounts_that_cannot_be_added_exactly_are_refused():

@@ -123,7 +123,7 @@ rows = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("formula", ["linear", "ratio"])
 @given(data=st.lists(rows, min_size=1, max_size=20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_agrees_with_the_decimal_reference(ratio_rules, formula, data):
     table = make_table("indicators", [indicator(**row) for row in data])
     reviewed = score_indicators(table, RULES if formula == "linear" else ratio_rules)
