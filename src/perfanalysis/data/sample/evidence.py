@@ -98,7 +98,7 @@ def survey_rows(
     roles, plan = district.roles[year], district.plan
     stated = {k: _stated_satisfaction(forms[k]) for k in sorted(roles.visited)}
     surveyed = [key for key, value in stated.items() if value is not None and value > 0]
-    surveyed = surveyed[: plan.scaled(8, least=2)]
+    surveyed = surveyed[: plan.scaled(6, least=2)]
     false = planting.choose("satisfaction-overstated", year, surveyed)
     rows: list[Row] = []
     frame: list[Row] = []
@@ -107,7 +107,7 @@ def survey_rows(
         draw = plan.stream("survey", key, year)
         stands = float(stated[key] or 0)
         truth = (
-            stands - draw.between(14, 24) if key in false else stands - draw.between(-1, 5)
+            stands - draw.between(18, 28) if key in false else stands - draw.between(-1, 3)
         ) / 100
         answers, strata = _Survey(key, year, draw, min(0.985, truth), turn % 2 == 0).run()
         rows += answers
@@ -174,7 +174,7 @@ class _Survey:
 
     def _cluster(self, stratum: str, cluster: str) -> list[Row]:
         draw, rows = self._draw, list[Row]()
-        level = min(0.99, max(0.05, self._truth + 0.04 * draw.normal()))
+        level = min(0.99, max(0.05, self._truth + 0.025 * draw.normal()))
         for _ in range(draw.integer(8, 11)):
             self._count += 1
             day = day_in(draw, self._year + 1, self._month, 6, 26)

@@ -17,7 +17,9 @@ def fund_rows(money_of: Mapping[str, Money]) -> list[Row]:
         fiscal = money.approved + money.adjusted
         from_carried = 0 if money.stale else min(money.carried_in, money.executed)
         left = money.executed - from_carried
-        from_other = min(money.other, left * money.other // max(1, money.annual) // 100 * 100)
+        from_other = min(
+            money.other, left * money.other // max(1, fiscal + money.other) // 100 * 100
+        )
         from_fiscal = left - from_other
         unspent_carried = money.carried_in - from_carried
         carried_carried = min(money.carried_out, unspent_carried)

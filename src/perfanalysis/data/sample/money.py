@@ -159,7 +159,7 @@ def year_money(
     annual = {key: approved[key] + other[key] + adjusted[key] for key in raw}
     largest = max(sorted(flagged), key=lambda key: approved[key])
     adjusted[largest] += room - sum(annual[key] for key in flagged)
-    spending = _Spending(district, year, planting, carried)
+    spending = _Spending(district, year, planting, carried, approved)
     money = {
         p.project_id: spending.of(
             p, approved[p.project_id], other[p.project_id], adjusted[p.project_id]
@@ -223,19 +223,29 @@ class _Spending:
     """How much of each budget is spent, with what is planted there."""
 
     def __init__(
-        self, district: District, year: int, planting: Planting, carried: Mapping[str, int]
+        self,
+        district: District,
+        year: int,
+        planting: Planting,
+        carried: Mapping[str, int],
+        approved: Mapping[str, int],
     ) -> None:
         self._plan, self._year, self._carried = district.plan, year, carried
         looked_at = district.roles[year].self_evaluated & district.roles[year].monitored
         running = [p for p in district.running(year) if p.project_id in looked_at]
         ending = [p.project_id for p in running if p.last == year and not p.template.share]
         ids = [p.project_id for p in running if not p.template.share]
-        old = [p.project_id for p in running if carried.get(p.project_id) and p.last > year]
+        old = [
+            p.project_id
+            for p in running
+            if p.last > year and 0 < carried.get(p.project_id, 0) < approved[p.project_id] // 4
+        ]
         choose = planting.choose
         self._stale = choose("carry-over-two-years", year, old)
         self._idle = choose("idle-funds", year, ending)
         self._over = choose("executed-over-budget", year, ids)
-        self._low = choose("low-execution", year, ids)
+        little = [key for key in ids if carried.get(key, 0) < approved[key] // 8]
+        self._low = choose("low-execution", year, little)
         self._planting = planting
 
     def of(self, project: Project, approved: int, other: int, adjusted: int) -> Money:

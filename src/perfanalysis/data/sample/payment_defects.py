@@ -75,20 +75,21 @@ def _limit(payment: Payment) -> tuple[int, int] | None:
     """A round limit and a number of pieces that stay just under it."""
     for limit in reversed(LIMITS):
         for pieces in (3, 4, 5):
-            if 0.92 * limit < payment.amount / pieces < 0.995 * limit:
+            if 0.94 * limit < payment.amount / pieces < 0.985 * limit:
                 return limit, pieces
     return None
 
 
 def _splittable(payments: list[Payment]) -> bool:
-    return any(_limit(p) and not p.contract and p.date.month < 12 for p in payments)
+    return any(_limit(p) and not p.contract and p.date.month < 10 for p in payments)
 
 
 def _split(payments: list[Payment], draw: Stream, year: int) -> str:
     """One payment cut into several just under a limit, to one payee within a few days."""
-    whole = next(p for p in payments if _limit(p) and not p.contract and p.date.month < 12)
+    whole = next(p for p in payments if _limit(p) and not p.contract and p.date.month < 10)
     limit, pieces = _limit(whole) or (0, 1)
-    shares = [1 + 0.004 * draw.uniform() for _ in range(pieces)]
+    room = min(0.03, 1 - whole.amount / pieces / limit)
+    shares = [1 + room * draw.between(-0.9, 0.4) for _ in range(pieces)]
     for turn, amount in enumerate(spread(whole.amount, shares)):
         day = workday(whole.date - timedelta(days=turn))
         payments.append(_like(whole, amount, day, "payment-split"))
@@ -169,7 +170,7 @@ _EDITS: dict[str, tuple[Callable[[list[Payment]], bool], Edit]] = {
         lambda payments: any(p.amount % 2 == 0 and not p.contract for p in payments),
         _twice,
     ),
-    "payment-round": (_free(2, 120_000), _rounded),
+    "payment-round": (_free(2, 160_000), _rounded),
     "payment-after-year": (lambda payments: len(payments) > 1, _after_year),
     "payee-out-of-scope": (_free(2, 5_000), _payee),
     "purpose-out-of-scope": (_free(2, 5_000), _purpose),

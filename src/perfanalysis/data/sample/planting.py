@@ -61,7 +61,7 @@ PER_YEAR: dict[str, dict[str, int]] = {
         "publication-missing": 5,
         "three-public-over-budget": 4,
         "assets-unused": 3,
-        "carryover-growing": 4,
+        "office-over-budget": 4,
     },
 }
 GROUP = {kind: group for group, kinds in PER_YEAR.items() for kind in kinds}

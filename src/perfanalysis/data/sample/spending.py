@@ -233,12 +233,14 @@ class _Case:
         for (month, _), part in zip(profile, amounts, strict=True):
             self._pay(line, part, day_in(self._draw, self._year, month))
 
-    def _pay(self, line: int, amount: int, day: date, contract: str | None = None) -> None:
+    def _pay(
+        self, line: int, amount: int, day: date, contract: str | None = None, turn: int = 1
+    ) -> None:
         if amount <= 0:
             return
         purpose = self._lines[line][1]
         key = self._project.project_id
-        text = f"{purpose}（{day.month}月）" if contract is None else purpose
+        text = f"{purpose}（{day.month}月）" if contract is None else f"{purpose}（第{turn}期）"
         name = f"MX{key[1:]}-{line + 1}"
         self._payments.append(
             Payment(day, key, amount, self._payees[line], text, name, contract, self._account)
@@ -260,7 +262,8 @@ class _Case:
         rate = draw.pick((0.1, 0.2, 0.3, 0.3))
         steps = draw.integer(1, 3) if amount > 300_000 else 1
         last = draw.between(0.16, 0.3) + 0.1 * self._late
-        middle = [(1 - rate - last) / steps] * steps
+        weights = [draw.between(0.75, 1.25) for _ in range(steps)]
+        middle = [(1 - rate - last) * weight / sum(weights) for weight in weights]
         amounts = spread(amount, [rate, *middle, last])
         months = self._spaced(start, len(amounts))
         paid, done = 0, 0
@@ -274,7 +277,7 @@ class _Case:
             now = signed if ends else signed_first
             accepted = workday(day - timedelta(days=5)) if finished and ends else None
             self._measured(number, day, now, min(done, now), amounts[0], accepted)
-            self._pay(0, part, day, number)
+            self._pay(0, part, day, number, turn + 1)
 
     def _supplement(self, ahead: bool, over: bool) -> bool:
         return self._project.style == "works" and not ahead and not over and self._draw.chance(0.35)

@@ -12,6 +12,7 @@ from perfanalysis.data.sample.streams import Stream, half_up
 from perfanalysis.data.sample.targets import plain, round_target, rule_score, with_cost_split
 
 VAGUE = ("效果显著", "有效提升", "明显改善", "持续改善", "较高")
+LOWERED = ("target-too-low", "targets-copied", "indicators-identical")
 Forms = dict[str, list[Row]]
 Edit = Callable[["_Case"], str | None]
 
@@ -56,13 +57,14 @@ def plant_targets(
     projects = {p.project_id: p for p in district.running(year)}
     roles = district.roles[year]
     filled = [key for key in sorted(roles.self_evaluated) if money[key].executed]
+    evaluated = {key: forms[key] for key in filled}
     cases = {
         key: _Case(
             projects[key],
             year,
             forms[key],
             money[key],
-            forms,
+            evaluated,
             before,
             district.plan.stream("spoil", key, year),
         )
@@ -79,8 +81,27 @@ def plant_targets(
                 done.append((kind, key, note))
     _number(forms)
     for kind, key, note in done:
-        ids = [str(row["indicator_id"]) for row in forms[key] if row.get("plant") == kind]
-        planting.record(kind, year, [key, *ids], "indicators", note)
+        spoilt = [row for row in forms[key] if row.get("plant") == kind]
+        sources = sorted({str(row["source"]) for row in spoilt if "source" in row})
+        ids = [str(row["indicator_id"]) for row in spoilt]
+        planting.record(kind, year, [key, *sources, *ids], "indicators", note)
+    for case in cases.values():
+        _record_normal(case, planting)
+
+
+def _record_normal(case: _Case, planting: Planting) -> None:
+    """A target far below last year's actual, where last year was out of the ordinary."""
+    past = {
+        row["level3"]: row.get("actual") for row in case.before.get(case.project.project_id, [])
+    }
+    for row in case.group("quantity"):
+        target, actual = row.get("target"), past.get(row["level3"])
+        low = isinstance(target, float) and isinstance(actual, float) and target < 0.7 * actual
+        if low and row.get("plant") not in LOWERED and row["measure_unit"] != "%":
+            subjects = [case.project.project_id, str(row["indicator_id"])]
+            note = f"上年实际 {actual:g} 属特殊情况，本年目标回到正常水平"
+            kind = "decoy:target-back-to-normal"
+            planting.record(kind, case.year, subjects, "indicators", note)
 
 
 def _number(forms: Forms) -> None:
@@ -113,20 +134,22 @@ def _identical(case: _Case) -> str:
 
 def _copied(case: _Case) -> str | None:
     """Another project's names and targets, all reported as met."""
+    own = case.project
     others = [
         key
         for key, rows in case.forms.items()
-        if key != case.project.project_id and len(rows) == len(case.rows) and not _spoilt(rows)
+        if key != own.project_id and len(rows) == len(case.rows) and not _spoilt(rows)
     ]
+    near = [key for key in others if key.split("-")[0] == own.project_id.split("-")[0]]
     if not others:
         return None
-    source = case.draw.pick(others)
+    source = case.draw.pick(near or others)
     for row, model in zip(case.rows, case.forms[source], strict=True):
         row.update({k: v for k, v in model.items() if k not in ("actual", "actual_text", "reason")})
         met = model["target"] if model.get("target") is not None else None
         text = model["target_text"] if met is not None else model.get("actual_text")
         _mark("targets-copied", row, actual=met, actual_text=text, self_score=row["points"])
-        row["reason"] = None
+        row |= {"reason": None, "source": source}
     return f"指标与目标值照搬项目 {source}"
 
 

@@ -98,7 +98,7 @@ class UnitFinance:
         choose = self._planting.choose
         wrong = {
             kind: choose(kind, year, ids)
-            for kind in ("three-public-over-budget", "assets-unused", "carryover-growing")
+            for kind in ("three-public-over-budget", "assets-unused", "office-over-budget")
         }
         rows: list[Row] = []
         for unit in self._district.units:
@@ -198,8 +198,8 @@ class UnitFinance:
                 figures["assets_in_use"] = figures["assets_total"] * draw.between(0.55, 0.75)
                 note = "固定资产利用率低"
             else:
-                figures["carryover"] += figures["carryover_last"] * draw.between(1.2, 2.0)
-                note = "结转结余比上年大幅增加"
+                figures["office_actual"] = figures["office_budget"] * draw.between(1.04, 1.2)
+                note = "公用经费支出超过预算"
             self._planting.record(kind, year, [unit.unit_id], "unit_finance", note)
 
 
