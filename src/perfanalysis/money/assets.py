@@ -30,14 +30,8 @@ def asset_flags(year: YearData) -> pd.DataFrame:
     neglected = finished[finished["in_use"] & finished["upkeep"].isna()]
     return flags_frame(
         [
-            *_rows(year, idle, "asset-idle", "in_use", "已于{day:%Y-%m-%d}完工，没有投入使用"),
-            *_rows(
-                year,
-                neglected,
-                "upkeep-missing",
-                "upkeep",
-                "已于{day:%Y-%m-%d}完工，没有后续管护安排",
-            ),
+            *_rows(year, idle, "asset-idle", "in_use", "没有投入使用"),
+            *_rows(year, neglected, "upkeep-missing", "upkeep", "没有后续管护安排"),
         ]
     )
 

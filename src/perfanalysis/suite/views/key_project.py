@@ -1,0 +1,157 @@
+"""The numbers of one key project's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.errors import ParameterError
+from perfanalysis.scoring.summary import total_lost
+from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.workyear import WorkYear
+
+
+@dataclass(frozen=True)
+class KeyProjectView:
+    """What the page of a key project shows.
+
+    Attributes
+    ----------
+    project : Series
+        Its row of ``KeyEvaluation.projects`` with ``unit_name``.
+    record : Series
+        Its row of the table ``projects``.
+    levels : DataFrame
+        Points and score by ``level1``, with ``share`` kept.
+    indicators : DataFrame
+        The 17 indicators as the team scored them, beside what the rule gives.
+    ledger : DataFrame
+        Every deduction with reason, standard, evidence and source.
+    review : Series
+        Its row of the self-evaluation review; empty where it was not self-evaluated.
+    visits : DataFrame
+        Site visits: ``reported`` and ``verified_number``.
+    flags, proposed : DataFrame
+        What must be verified, and its rows of the proposal.
+    """
+
+    project: pd.Series
+    record: pd.Series
+    levels: pd.DataFrame
+    indicators: pd.DataFrame
+    ledger: pd.DataFrame
+    review: pd.Series
+    visits: pd.DataFrame
+    flags: pd.DataFrame
+    proposed: pd.DataFrame
+
+    @property
+    def lost(self) -> float:
+        """Points lost in all, exact to the hundredth."""
+        return total_lost(self.ledger)
+
+    @property
+    def totals(self) -> dict[str, float] | None:
+        """Points and score in all; None where the project has no score."""
+        if self.project["status"] == "refused":
+            return None
+        return {"points": self.project["points"], "score": self.project["score"]}
+
+    @property
+    def listing(self) -> dict[str, Any]:
+        """Figures by which the index lists the page."""
+        return {
+            "annual_wan": self.project["annual_wan"],
+            "review_score": self.project["score"],
+            "points_lost": self.lost,
+            "flags": len(self.flags),
+        }
+
+
+def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
+    """Gather the numbers of one key or special project.
+
+    Raises
+    ------
+    ParameterError
+        If it is not one of the evaluated year; the message names them.
+    """
+    result = year.key_evaluation
+    own = result.projects[result.projects["project_id"] == project_id]
+    if own.empty:
+        known = "、".join(result.projects["project_id"]) or "无"
+        raise ParameterError(
+            f"{year.evaluation_year}年度没有重点评价项目 {project_id}。"
+            f"可用：{known}。请核对项目编码。"
+        )
+    units = year.evaluation["units"].set_index("unit_id")["name"]
+    project = own.iloc[0]
+    levels = _of(result.levels, project_id)
+    return KeyProjectView(
+        project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
+        record=_of(year.evaluation["projects"], project_id).iloc[0],
+        levels=levels.assign(share=levels["score"] / levels["points"].where(levels["points"] > 0)),
+        indicators=_of(result.indicators, project_id),
+        ledger=_of(result.ledger, project_id).sort_values(
+            ["lost", "indicator"], ascending=[False, True]
+        ),
+        review=_first(_of(year.scores.projects, project_id)),
+        visits=_of(year.evaluation["site_visits"], project_id).rename(
+            columns={"verified": "verified_number"}
+        ),
+        flags=_of(year.flags, project_id),
+        proposed=_of(year.proposal.projects, project_id),
+    )
+
+
+def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
+    """The main points, as keys of ``40_key_project`` with their values."""
+    project = view.project
+    if project["status"] == "refused":
+        return [("main-refused", {"reason": project["refused_reason"]})]
+    said: list[Said] = [
+        ("main-score", {"score": project["score"], "grade": project["grade"]}),
+        (
+            "main-money",
+            {
+                "year": year.evaluation_year,
+                "annual": project["annual_wan"],
+                "executed": project["executed_wan"],
+                "rate": project["execution_rate"],
+            },
+        ),
+    ]
+    if len(view.ledger):
+        worst = view.ledger.iloc[0]
+        said.append(
+            (
+                "main-lost",
+                {
+                    "lost": view.lost,
+                    "lines": len(view.ledger),
+                    "indicator": worst["indicator"],
+                    "most": worst["lost"],
+                    "reason": worst["reason"],
+                },
+            )
+        )
+    if len(view.review) and pd.notna(view.review["stated_total"]):
+        gap = view.review["stated_total"] - project["score"]
+        direction = "above" if gap > 0 else "below"
+        values = {"stated": view.review["stated_total"], "gap": abs(gap)}
+        said.append((f"main-self-{direction}", values))
+    said.append(("main-no-panel", {}))
+    return said
+
+
+def _of(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
+    return frame[frame["project_id"] == project_id]
+
+
+def _first(frame: pd.DataFrame) -> pd.Series:
+    return frame.iloc[0] if len(frame) else pd.Series(dtype="object")
+
+
+__all__ = ["KeyProjectView", "key_project_findings", "key_project_view"]

@@ -1,0 +1,138 @@
+"""The numbers of the linkage page: from results to the next budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from perfanalysis.suite.plan import page_name
+from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.workyear import WorkYear
+
+MICRO = 1_000_000
+
+
+@dataclass(frozen=True)
+class LinkageView:
+    """What the linkage page shows.
+
+    Attributes
+    ----------
+    total : Series
+        The district's row of ``Proposal.totals``.
+    by_fund_kind, by_unit : DataFrame
+        Its rows by kind of budget and by unit (with ``unit_name`` and ``page``), most money first.
+    rules : DataFrame
+        What each rule moved: ``title``, ``projects`` (number), ``amount_wan``, ``basis``,
+        ``document``, in the order in which rules apply.
+    bridge : DataFrame
+        From base to proposal: ``label``, ``amount``, ``is_total``.
+    projects : DataFrame
+        ``Proposal.projects`` with ``unit_name`` and ``page``, by unit and money.
+    steps : DataFrame
+        ``Proposal.steps`` with the ``name`` of the project.
+    """
+
+    total: pd.Series
+    by_fund_kind: pd.DataFrame
+    by_unit: pd.DataFrame
+    rules: pd.DataFrame
+    bridge: pd.DataFrame
+    projects: pd.DataFrame
+    steps: pd.DataFrame
+
+
+def linkage_view(year: WorkYear) -> LinkageView:
+    """Gather the numbers of the proposal."""
+    proposal = year.proposal
+    totals = proposal.totals.sort_values(
+        ["proposed_wan", "unit_id", "fund_kind"], ascending=[False, True, True]
+    )
+    names = year.monitoring["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
+    projects = _with_pages(proposal.projects, names)
+    rules = _rules(proposal.steps)
+    return LinkageView(
+        total=totals[totals["level"] == "district"].iloc[0],
+        by_fund_kind=totals[totals["level"] == "fund_kind"],
+        by_unit=_with_pages(totals[totals["level"] == "unit"], names),
+        rules=rules,
+        bridge=_bridge(rules),
+        projects=projects.sort_values(
+            ["unit_id", "proposed_wan", "project_id"], ascending=[True, False, True]
+        ),
+        steps=proposal.steps.merge(projects[["project_id", "name"]], on="project_id"),
+    )
+
+
+def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
+    """The main points, as keys of ``70_linkage`` with their values."""
+    total, moved = view.total, view.rules.set_index("action")
+    continued = total["proposed_wan"] - total["new_wan"]
+    years = {"year": year.requests_year, "base_year": year.monitoring_year}
+    said: list[Said] = [
+        (
+            "main-total",
+            years
+            | {
+                "projects": int(total["projects"]),
+                "requested": total["requested_wan"],
+                "proposed": total["proposed_wan"],
+                "base": total["base_wan"],
+            },
+        ),
+        ("main-continued", {"continued": continued, "new": total["new_wan"]}),
+    ]
+    cuts = view.rules[view.rules["amount_wan"] < 0]
+    by_result = cuts[~cuts["action"].isin(["drop", "round", "cap_request"])]
+    said.append(
+        ("main-cut", {"projects": _number(by_result), "amount": -by_result["amount_wan"].sum()})
+    )
+    if "drop" in moved.index:
+        dropped = view.rules[view.rules["action"] == "drop"]
+        said.append(
+            ("main-dropped", {"projects": _number(dropped), "amount": -dropped["amount_wan"].sum()})
+        )
+    said.append(("main-convention", {}))
+    return said
+
+
+def _number(rules: pd.DataFrame) -> int:
+    return int(rules["projects"].sum())
+
+
+def _rules(steps: pd.DataFrame) -> pd.DataFrame:
+    micro = (steps["amount_wan"] * MICRO).round().astype("int64")
+    table = (
+        steps.assign(micro=micro)
+        .groupby(["rule", "action", "title", "basis", "document"], sort=False)
+        .agg(projects=("project_id", "nunique"), micro=("micro", "sum"))
+        .reset_index()
+    )
+    return table.assign(amount_wan=table["micro"] / MICRO).drop(columns="micro")
+
+
+def _bridge(rules: pd.DataFrame) -> pd.DataFrame:
+    """Base, then what each rule moved, then the proposal."""
+    base = rules["action"] == "base"
+    moves = rules[~base & (rules["amount_wan"] != 0)]
+    rows: list[dict[str, Any]] = [
+        {"label": "base", "amount": rules.loc[base, "amount_wan"].sum(), "is_total": True}
+    ]
+    rows += [
+        {"label": row.title, "amount": row.amount_wan, "is_total": False}
+        for row in moves.itertuples(index=False)
+    ]
+    proposed = (rules["amount_wan"] * MICRO).round().sum() / MICRO
+    rows.append({"label": "proposed", "amount": proposed, "is_total": True})
+    return pd.DataFrame(rows)
+
+
+def _with_pages(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    pages = table["unit_id"].map(partial(page_name, "30_unit", "unit"))
+    return table.assign(page=pages).merge(names, on="unit_id", how="left")
+
+
+__all__ = ["LinkageView", "linkage_findings", "linkage_view"]
