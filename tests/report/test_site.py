@@ -248,6 +248,12 @@ def test_the_index_says_what_failed_and_what_is_old():
     assert "共1份报告，全部生成。" in fine
 
 
+def test_a_unit_alone_is_not_the_whole_district():
+    html = render_index([ENTRIES[0], ENTRIES[1]], title="2021年度")
+    assert '<h2 id="group-1">单位报告</h2>' in html
+    assert html.index("全区评价报告") < html.index("甲局")
+
+
 def test_the_index_prints_the_unit_of_the_run():
     html = render_index(ENTRIES, title="2019年", money_unit="百万円")
     assert "全年预算数（百万円）" in html

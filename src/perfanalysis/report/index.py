@@ -99,8 +99,8 @@ def render_index(
     Parameters
     ----------
     entries : sequence of Entry
-        In the order shown. A group of one page stands first, under a heading that all such share;
-        the others follow in order of first appearance.
+        In the order shown. A group of one page without a listing stands first, under a heading that
+        all such share; the others follow in order of first appearance.
     title : str
     lang : {"zh", "en"}
     sample : bool
@@ -151,9 +151,13 @@ def _groups(entries: Sequence[Entry], say: Texts) -> list[_Group]:
     by_group: dict[str, list[Entry]] = {}
     for entry in entries:
         by_group.setdefault(entry.group, []).append(entry)
-    alone = [members[0] for members in by_group.values() if len(members) == 1]
+    several = {
+        heading: members
+        for heading, members in by_group.items()
+        if len(members) > 1 or members[0].listing
+    }
+    alone = [members[0] for heading, members in by_group.items() if heading not in several]
     shown = [_Group("whole", say("index-whole"), _list(alone, say))] if alone else []
-    several = {heading: members for heading, members in by_group.items() if len(members) > 1}
     for number, (heading, members) in enumerate(several.items(), start=1):
         anchor = f"group-{number}"
         listed = any(entry.listing for entry in members)
