@@ -52,8 +52,8 @@ def print_rules(frame: pd.DataFrame) -> None:
 
 def print_run(result: RunResult) -> None:
     """Print what a run made and what failed; the path of the index comes last."""
-    kept = "；其余页面保留自以前的运行" if result.partial else ""
-    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{kept}。")
+    part = "；其余页面没有重做" if result.partial else ""
+    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{part}。")
     if result.findings is None:
         click.echo("数据未能检查。")
     elif any(result.findings.values()):
