@@ -104,4 +104,74 @@ def _column(name: str, raw: dict[str, Any]) -> Column:
     )
 
 
-__all__ = ["NUMERIC", "Column", "Kind", "Table", "codebook"]
+_KINDS = {
+    "id": "编码",
+    "text": "文字",
+    "int": "整数",
+    "number": "数值",
+    "money": "金额",
+    "ratio": "比率",
+    "points": "分数",
+    "date": "日期",
+    "bool": "是否",
+    "choice": "选项",
+}
+
+
+def codebook_markdown() -> str:
+    """The page docs/codebook.md: every table and column, in the order of `codebook`."""
+    lines = [
+        "# 数据字典",
+        "",
+        "由 `perfanalysis.data.codebook.codebook_markdown()` 生成，不要手改；"
+        "内容在 `src/perfanalysis/data/codebooks/`，一张表一个文件。",
+        "",
+        "一个预算年度一个文件夹，一张表一个文件（CSV、Excel 或 Parquet），"
+        "文件名用英文表名或中文表名，表头用英文列名或中文列名，可以混用。"
+        "CSV 可以是 UTF-8（有无 BOM 均可）或 GB18030。",
+        "",
+        "- 编码是文字：`001` 与 `1` 不同；Excel 中请设为文本格式，超过15位的数字会丢失数位。",
+        "- 金额以万元计，列名以 `_wan` 结尾；比率是小数，0.85 即 85%，也可写 85%。",
+        "- 数值可写千分位（1,234.56）和全角数字；日期写 2021-03-31、2021/3/31、2021.3.31、"
+        "2021年3月31日或 20210331，有时刻的只取日期。",
+        "- 是否：是、√、1、true；否、×、0、false；空即否。",
+        "- 主键不得重复；“引用”的编码须在所引用的表中存在，否则该行不计入，并给出发现。",
+        "",
+    ]
+    for table in codebook().values():
+        lines += _table_lines(table)
+    return "\n".join(lines)
+
+
+def _table_lines(table: Table) -> list[str]:
+    keys = "、".join(f"`{name}`" for name in table.key)
+    return [
+        f"## {table.name} {table.title}",
+        "",
+        f"一行是{table.row}。主键：{keys}。",
+        "",
+        "| 列 | 中文名 | 类型 | 单位 | 范围 | 可空 | 说明 |",
+        "|---|---|---|---|---|---|---|",
+        *(_column_line(column) for column in table.columns.values()),
+        "",
+    ]
+
+
+def _column_line(column: Column) -> str:
+    bounds = {"≥": column.low, "≤": column.high}
+    limits = "，".join(f"{sign}{bound:g}" for sign, bound in bounds.items() if bound is not None)
+    labels = "、".join(f"{label} `{code}`" for code, label in column.choices.items())
+    said = [labels, f"引用 `{column.ref}`" if column.ref else "", column.note]
+    cells = [
+        f"`{column.name}`",
+        column.zh,
+        _KINDS[column.kind],
+        column.unit,
+        limits,
+        "是" if column.nullable else "否",
+        "；".join(filter(None, said)),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+__all__ = ["NUMERIC", "Column", "Kind", "Table", "codebook", "codebook_markdown"]

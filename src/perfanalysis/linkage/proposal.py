@@ -8,20 +8,19 @@ kinds and the district tie exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from perfanalysis.data.findings import Finding
-from perfanalysis.data.tables import YearData, load_year
+from perfanalysis.data.tables import YearData
 from perfanalysis.linkage.amounts import micro, sums_by, wan
 from perfanalysis.linkage.joined import joined_findings, joined_projects
 from perfanalysis.linkage.steps import Walked, walk
-from perfanalysis.rules.values import DatedValue, RuleBook, RulesInForce, evaluation_date
+from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import Ints
-from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
-from perfanalysis.scoring.projects import ProjectScores, score_projects
+from perfanalysis.scoring.key_evaluation import KeyEvaluation
+from perfanalysis.scoring.projects import ProjectScores
 
 LEVELS = {
     "district": (),
@@ -125,46 +124,6 @@ def propose_budget(
     )
 
 
-def link_projects(
-    data: Path | str,
-    *,
-    work_year: int,
-    book: RuleBook,
-    evaluation: int = -1,
-    requests: int = 1,
-) -> Proposal:
-    """Load, score and propose: what ``perfanalysis link`` does.
-
-    Parameters
-    ----------
-    data : Path or str
-        Holds a folder a budget year.
-    work_year : int
-    book : RuleBook
-    evaluation, requests : int, default −1 and 1
-        Budget years of results and of requests, counted from the work year.
-
-    Raises
-    ------
-    DataError
-        If a year has no folder; see `load_year`.
-    """
-    evaluated = load_year(
-        Path(data) / str(work_year + evaluation),
-        only=["units", "projects", "funds", "indicators", "key_scores"],
-    )
-    base = load_year(Path(data) / str(work_year), only=["units", "projects", "funds"])
-    asked = load_year(Path(data) / str(work_year + requests), only=["budget_requests"])
-    rules = book.on(evaluation_date(evaluated.budget_year))
-    return propose_budget(
-        score_projects(evaluated, rules),
-        base,
-        asked["budget_requests"],
-        rules,
-        key_evaluation=evaluate_key_projects(evaluated, rules),
-    )
-
-
 def _projects(table: pd.DataFrame, walked: Walked) -> pd.DataFrame:
     refused = (table["status"] == "refused").to_numpy("bool")
     change = walked.proposed - micro(table["base_wan"])
@@ -218,4 +177,4 @@ def _groups(projects: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, Ints]:
     return keys, group.astype(np.int64)
 
 
-__all__ = ["LEVELS", "STATUSES", "Proposal", "link_projects", "propose_budget"]
+__all__ = ["LEVELS", "STATUSES", "Proposal", "propose_budget"]

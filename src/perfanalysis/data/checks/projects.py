@@ -196,7 +196,7 @@ def score_over_points(year: YearData) -> pd.DataFrame:
 
 @check(
     "weights-missing",
-    "warning",
+    "error",
     table="projects",
     column="project_id",
     needs=("indicators",),
@@ -210,7 +210,7 @@ def weights_missing(year: YearData) -> pd.DataFrame:
 
 @check(
     "weights-sum",
-    "warning",
+    "error",
     table="projects",
     column="project_id",
     needs=("indicators",),

@@ -1,0 +1,96 @@
+"""pyproject.toml, requirements.lock and environment.yml hold the same packages and bounds."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+"""PyPI name to conda-forge name, where they differ beyond case."""
+CONDA_ONLY = {"python", "pip"}
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def required():
+    """Requirement of each package of pyproject, main and development, by canonical name."""
+    lists = [project()["dependencies"], *project()["optional-dependencies"].values()]
+    return {canonicalize_name(r.name): r for each in lists for r in map(Requirement, each)}
+
+
+def conda():
+    """Specifier of each package of environment.yml by name."""
+    found = {}
+    for entry in yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]:
+        name, _, bounds = entry.partition(" ")
+        assert name not in found, f"{name} stands twice in environment.yml"
+        found[name] = SpecifierSet(bounds)
+    return found
+
+
+def locked():
+    """Lines of the lock: name to list of (version, marker)."""
+    found = {}
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    for line in re.findall(r"^[A-Za-z0-9].*$", text, re.MULTILINE):
+        one = Requirement(line.removesuffix("\\").strip())
+        (pin,) = one.specifier
+        assert pin.operator == "=="
+        name = canonicalize_name(one.name)
+        found.setdefault(name, []).append((Version(pin.version), one.marker))
+    return found
+
+
+def test_environment_has_the_packages_and_bounds_of_pyproject():
+    expected = {CONDA_NAMES.get(name, name): r.specifier for name, r in required().items()}
+    assert {k: v for k, v in conda().items() if k not in CONDA_ONLY} == expected
+
+
+def test_environment_has_the_python_of_pyproject():
+    assert conda()["python"] == SpecifierSet(project()["requires-python"])
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_pins_each_package_within_its_bounds(python):
+    assert python in SpecifierSet(project()["requires-python"])
+    pins = locked()
+    environment = {"python_version": python, "python_full_version": f"{python}.7"}
+    for name, requirement in required().items():
+        fitting = [
+            version
+            for version, marker in pins.get(name, [])
+            if marker is None or marker.evaluate(environment)
+        ]
+        assert len(fitting) == 1, f"{name}: {len(fitting)} pins for Python {python}"
+        assert fitting[0] in requirement.specifier
+
+
+def test_every_line_of_the_lock_has_a_hash_and_none_a_registry():
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    entries = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    assert all("--hash=sha256:" in entry for entry in entries)
+    for file in ("requirements.lock", "environment.yml", "pyproject.toml"):
+        assert "://" not in (ROOT / file).read_text("utf-8")
+
+
+def test_the_packages_that_the_source_imports_are_required():
+    """Third-party modules imported under src, by the package that brings them."""
+    distributions = {"docx": "python-docx", "yaml": "pyyaml"}
+    distributions |= {"IPython": "ipykernel", "markupsafe": "jinja2"}
+    stdlib_and_own = set(sys.stdlib_module_names) | {"perfanalysis"}
+    pattern = re.compile(r"^\s*(?:from|import) ([A-Za-z_]\w*)", re.MULTILINE)
+    for path in (ROOT / "src").rglob("*.py"):
+        for module in set(pattern.findall(path.read_text("utf-8"))) - stdlib_and_own:
+            name = canonicalize_name(distributions.get(module, module))
+            assert name in required(), f"{path.name} imports {module}"
