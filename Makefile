@@ -9,7 +9,7 @@ STAMP := $(VENV)/.stamp
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 = 1
 
-.PHONY: setup reports test test-all lint lab golden sample lock clean
+.PHONY: setup reports test test-all lint lab golden sample lock fonts clean
 
 reports: $(STAMP)  ## the main job: every report of the sample district
 	$(BIN)/perfanalysis run --work-year $(WORK_YEAR)
@@ -50,3 +50,6 @@ lock:  ## maintainers: needs uv
 clean:
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache
 	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+
+fonts:  ## maintainers: REGULAR and BOLD are Noto Sans CJK collections
+	$(BIN)/python tools/make_fonts.py $(REGULAR) $(BOLD) src/perfanalysis/report/fonts

@@ -24,7 +24,7 @@ class KeyProjectView:
     record : Series
         Its row of the table ``projects``.
     levels : DataFrame
-        Points and score by ``level1``, with ``share`` kept.
+        Points and score by ``level1``, with ``kept_share``.
     indicators : DataFrame
         The 17 indicators as the team scored them, beside what the rule gives.
     ledger : DataFrame
@@ -92,7 +92,9 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
     return KeyProjectView(
         project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
         record=_of(year.evaluation["projects"], project_id).iloc[0],
-        levels=levels.assign(share=levels["score"] / levels["points"].where(levels["points"] > 0)),
+        levels=levels.assign(
+            kept_share=levels["score"] / levels["points"].where(levels["points"] > 0)
+        ),
         indicators=_of(result.indicators, project_id),
         ledger=_of(result.ledger, project_id).sort_values(
             ["lost", "indicator"], ascending=[False, True]

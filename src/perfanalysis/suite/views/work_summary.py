@@ -29,7 +29,7 @@ class WorkSummary:
     facts : dict
         Values of the sentences of ``90_work_summary``, by section.
     documents : DataFrame
-        Table ``regulations``.
+        Table ``regulations`` of the work year.
     bodies, subjects : list of str
         Names of the bodies in charge; codes of the fund categories brought in.
     key_projects : DataFrame
@@ -62,18 +62,18 @@ def work_summary(year: WorkYear) -> WorkSummary:
             group: int(problems.loc[problems["group"] == group, "flags"].sum())
             for group in ("management", "targets", "effect")
         },
-        "system": {"documents": len(year.evaluation["regulations"])},
+        "system": {"documents": len(year.monitoring["regulations"])},
         "targets": _targets(year),
         "results": _results(year),
         "methods": _methods(year.evaluation),
         "next": _next(problems, year.flags),
     }
-    initiatives = year.evaluation["initiatives"]
+    initiatives = year.monitoring["initiatives"]
     begun = initiatives.loc[initiatives["status"] != "planned", "subject"]
     return WorkSummary(
         facts=facts,
-        documents=year.evaluation["regulations"],
-        bodies=year.evaluation["organisation"]["name"].tolist(),
+        documents=year.monitoring["regulations"],
+        bodies=year.monitoring["organisation"]["name"].tolist(),
         subjects=list(dict.fromkeys(begun)),
         key_projects=_key_projects(year),
         problems=problems,
