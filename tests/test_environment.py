@@ -86,8 +86,8 @@ def test_every_line_of_the_lock_has_a_hash_and_none_a_registry():
 
 def test_the_packages_that_the_source_imports_are_required():
     """Third-party modules imported under src, by the package that brings them."""
-    distributions = {"docx": "python-docx", "yaml": "pyyaml"}
-    distributions |= {"IPython": "ipykernel", "markupsafe": "jinja2"}
+    distributions = {"docx": "python-docx", "yaml": "pyyaml", "PIL": "pillow"}
+    distributions |= dict.fromkeys(["IPython", "jupyter_client", "traitlets"], "ipykernel")
     stdlib_and_own = set(sys.stdlib_module_names) | {"perfanalysis"}
     pattern = re.compile(r"^\s*(?:from|import) ([A-Za-z_]\w*)", re.MULTILINE)
     for path in (ROOT / "src").rglob("*.py"):
