@@ -108,18 +108,11 @@ def lay_out(made: Made, style: Style = Style()) -> Sheet:
     )
     _add_funds(sheet, made)
     half = sheet.width // 2
-    for left, right, label in ((made.goal, made.goal_actual, None),):
-        top = sheet.add(
-            "年度总体目标",
-            "预期目标",
-            *[None] * (half - 2),
-            "实际完成情况",
-            merge=[(1, half - 1), (half, last)],
-        )
-        below = sheet.add(
-            label, left, *[None] * (half - 2), right, merge=[(1, half - 1), (half, last)]
-        )
-        sheet.merges.append((top, 0, below, 0))
+    wide = [(1, half - 1), (half, last)]
+    gap = [None] * (half - 2)
+    top = sheet.add("年度总体目标", "预期目标", *gap, "实际完成情况", merge=wide)
+    sheet.add(None, made.goal, *gap, made.goal_actual, merge=wide)
+    sheet.merges.append((top, 0, top + 1, 0))
     _add_indicators(sheet, made, style, start)
     for text in style.tail:
         sheet.add(text, merge=[(0, last)])
@@ -353,3 +346,60 @@ ROAD = Made(
         ),
     )
 )
+
+
+LAYOUTS = {
+    "national": NATIONAL,
+    "split": ("nature", "value", "unit", *NATIONAL[1:]),
+    "early": ("points", "target", "actual", "score", "reason"),
+}
+_FUND_LABELS = {
+    "fiscal_current_year": "其中：当年财政拨款",
+    "fiscal": "其中：财政拨款",
+    "fiscal_special_account": "财政专户管理资金",
+    "provincial": "其中：省级资金",
+    "county": "县级资金",
+    "unit_funds": "单位资金",
+    "other": "其他资金",
+}
+_WIDE_SIGNS = {"≥": "≧", "≤": "≤", "=": "＝"}
+
+
+def sheet_of(facts: dict) -> Sheet:
+    """A form of tests/fixtures/forms, in the layout that it names."""
+    money = ("initial_budget", "annual_budget", "executed")
+    more = ("weight", "rate_pct_stated", "score")
+    total = facts["funds"]["total"]
+    made = Made(
+        rows=tuple(
+            Row(
+                item["level1"],
+                item["level2"],
+                item["level3"],
+                (item["target_text"] or "").replace("=", "＝"),
+                item["actual_text"],
+                item["weight"],
+                item["score"],
+                item["reason_or_note"],
+                _WIDE_SIGNS.get(item["op"] or "", ""),
+                "" if item["target"] is None else f"{item['target']}",
+                item["unit"] or "",
+            )
+            for item in facts["indicators"]
+        ),
+        project=facts["project"],
+        unit=facts["unit"],
+        dept=facts["dept"],
+        year=facts["year"],
+        money_unit=facts["currency_unit"],
+        total=tuple(total.get(key) for key in (*money, *more)),
+        parts=tuple(
+            (_FUND_LABELS[name], *(line.get(key) for key in (*money, *more)))
+            for name, line in facts["funds"].items()
+            if name != "total"
+        ),
+        total_points=facts["total_weight_stated"],
+        total_score=facts["total_score_stated"],
+        grade=facts["grade_stated"],
+    )
+    return lay_out(made, Style(columns=LAYOUTS[facts["layout"]]))

@@ -12,22 +12,10 @@ import zipfile
 
 import pytest
 from made_forms import ROAD, Sheet, lay_out, ole_file, record, write_docx, write_xls, write_xlsx
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 import perfanalysis.data.forms_guard as guard
 from perfanalysis.data.forms import read_forms
-
-
-def changed(source, path, **parts):
-    """A copy of an Office file with parts replaced or added; a part given as None is left out."""
-    names = {name.replace("__", "/"): data for name, data in parts.items()}
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if name not in names:
-                new.writestr(name, old.read(name))
-        for name, data in names.items():
-            new.writestr(name, data)
-    return path
 
 
 def part(source, name):
@@ -81,7 +69,6 @@ def cut_short(path, good, word):
 
 def broken_sheet(path, good, word):
     xml = part(good, "xl/worksheets/sheet1.xml")
-    changed(good, path, xl__worksheets__sheet1__xml=b"")
     with zipfile.ZipFile(good) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
             data = xml[: len(xml) // 2] if name.endswith("sheet1.xml") else old.read(name)
@@ -280,8 +267,6 @@ def test_a_hidden_sheet_is_named_not_read(tmp_path):
 def with_formulas(tmp_path, **cells):
     sheet = lay_out(ROAD)
     path = write_xlsx(tmp_path / "a.xlsx", sheet)
-    from openpyxl import load_workbook
-
     book = load_workbook(path)
     for address, value in cells.items():
         book.active[address] = value
@@ -352,8 +337,6 @@ def test_a_word_file_that_would_fetch_something_is_named_and_read(word, tmp_path
 
 
 def test_a_percentage_format_reads_as_it_is_shown(tmp_path):
-    from openpyxl import load_workbook
-
     path = with_formulas(tmp_path, E11=1, F11=0.985, F13=0.9)
     book = load_workbook(path)
     for address in ("E11", "F11"):
@@ -361,7 +344,7 @@ def test_a_percentage_format_reads_as_it_is_shown(tmp_path):
     book.save(path)
     read = read_forms([path])
     first, _, third = read.forms[0].indicators[:3]
-    assert (first.target, first.measure_unit, first.actual) == (100, "%", "98.5".__class__ and 98.5)
+    assert (first.target, first.measure_unit, first.actual) == (100, "%", 98.5)
     assert (third.actual, [f.code for f in read.findings]) == (None, ["actual-ratio-unclear"])
 
 

@@ -56,6 +56,7 @@ class CsvTable:
             self._read(raw)
         else:
             self.columns = {name: i for i, name in enumerate(raw.columns)}
+            self._top = [list(raw.columns)]
             self.rows = [list(map(str, row)) for row in raw.frame.fillna("").to_numpy()]
 
     def _read(self, raw: RawTable) -> None:

@@ -17,7 +17,8 @@ NEAR = 1e-6
 """Two sums of printed points or amounts that are closer than this are the same."""
 TOLERANCE = 0.05
 """Points by which printed totals may differ where no rule says (rules.md 10.12)."""
-LEVELS = ("execution", "cost", "output", "benefit", "satisfaction")
+FEW = 3
+"""Names of rows that a finding lists."""
 _LABELS = {
     "execution": "预算执行",
     "cost": "成本",
@@ -69,6 +70,9 @@ def _facts(forms: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     sums = rows.groupby(indicators["form"]).sum().reindex(forms.index, fill_value=0)
     execution = forms["execution_points"]
     return sums.assign(
+        unanswered=_named(indicators, ~rows["answered"], forms.index),
+        unpointed=_named(indicators, ~rows["pointed"], forms.index),
+        unscored=_named(indicators, ~rows["scored"], forms.index),
         printed=sums["points"] + execution.fillna(0),
         stated=sums["scores"] + forms["execution_score"].fillna(0),
         open=sums["unscored_points"]
@@ -77,10 +81,20 @@ def _facts(forms: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _named(indicators: pd.DataFrame, mask: pd.Series, forms: pd.Index) -> pd.Series:
+    """Names of the rows of a mask, form by form: the first few of them."""
+    names = indicators.loc[mask].groupby("form")["level3"].agg(list)
+    texts = {
+        form: "、".join(some[:FEW]) + ("等" if len(some) > FEW else "")
+        for form, some in names.items()
+    }
+    return pd.Series([texts.get(form, "") for form in forms], index=forms, dtype="object")
+
+
 def _mentions(indicators: pd.DataFrame, word: str, columns: tuple[str, ...]) -> pd.Series:
     found = pd.Series(False, index=indicators.index)
     for column in columns:
-        found |= indicators[column].str.contains(word, regex=False).eq(True)
+        found |= indicators[column].astype("str").str.contains(word, regex=False).eq(True)
     return found
 
 
@@ -293,7 +307,6 @@ def _of_gaps(
     needs_satisfaction = rules is not None and float(
         rules.value("self.weights").get("satisfaction", 0)
     )
-    short = _text(FULL - facts["printed"])
     gaps = {
         "年度资金总额一行": ~forms["has_total_line"].astype(bool),
         "全年预算数": forms["has_total_line"].astype(bool) & forms["annual_wan"].isna(),
@@ -303,25 +316,25 @@ def _of_gaps(
         "绩效指标": ~rows,
         "指标行（共缺{}分）": _rows_missing(forms, facts) & ~unweighted,
         "满意度指标": rows & (facts["satisfaction"] == 0) & bool(needs_satisfaction),
-        "{}行实际完成值": facts["answered"] < facts["rows"],
-        "{}行分值": (facts["pointed"] < facts["rows"]) & ~unweighted,
-        "{}行得分": (facts["scored"] < facts["rows"]) & ~unweighted,
+        "{}行实际完成值（{}）": facts["answered"] < facts["rows"],
+        "{}行分值（{}）": (facts["pointed"] < facts["rows"]) & ~unweighted,
+        "{}行得分（{}）": (facts["scored"] < facts["rows"]) & ~unweighted,
         "总分": forms["total_score"].isna() & ~unweighted,
     }
-    numbers = {
-        "指标行（共缺{}分）": short,
-        "{}行实际完成值": _text(facts["rows"] - facts["answered"]),
-        "{}行分值": _text(facts["rows"] - facts["pointed"]),
-        "{}行得分": _text(facts["rows"] - facts["scored"]),
+    blanks = pd.Series("", index=forms.index)
+    details = {
+        "指标行（共缺{}分）": (_text(FULL - facts["printed"]), blanks),
+        "{}行实际完成值（{}）": (_text(facts["rows"] - facts["answered"]), facts["unanswered"]),
+        "{}行分值（{}）": (_text(facts["rows"] - facts["pointed"]), facts["unpointed"]),
+        "{}行得分（{}）": (_text(facts["rows"] - facts["scored"]), facts["unscored"]),
     }
-    missing = pd.Series("", index=forms.index, dtype="object")
+    parts: list[list[str]] = [[] for _ in forms.index]
     for name, mask in gaps.items():
-        text = pd.Series(name, index=forms.index, dtype="object")
-        if name in numbers:
-            text = numbers[name].map(name.format)
-        missing = missing.where(~mask, missing + "、" + text)
-    missing = missing.str.removeprefix("、")
+        counts, names = details.get(name, (blanks, blanks))
+        for place in np.flatnonzero(mask.to_numpy("bool")):
+            parts[place].append(name.format(counts.iloc[place], names.iloc[place]))
+    missing = pd.Series(["、".join(texts) for texts in parts], index=forms.index, dtype="object")
     yield from _raise("form-incomplete", forms, missing != "", "where", "form", missing=missing)
 
 
-__all__ = ["LEVELS", "TOLERANCE", "form_findings"]
+__all__ = ["TOLERANCE", "form_findings"]
