@@ -247,9 +247,14 @@ def _scores(
 
 
 def _grades(total: Ints, refused: Bools, floors: Mapping[str, float]) -> Any:
-    """Grade code of each total, a text array: the highest floor that it reaches."""
+    """Grade code of each total, a text array: the highest floor that it reaches.
+
+    No floors at all mean that no grades are given.
+    """
+    if not floors:
+        return pd.array([None] * total.size, dtype="str")
     ranked = sorted(floors, key=lambda grade: floors[grade])
-    if not ranked or floors[ranked[0]] > 0:
+    if floors[ranked[0]] > 0:
         raise RuleError("规则 self.grade_floors 没有从0分起的等级。请在规则文件中补上。")
     edges = np.array([round(floors[grade] * HUNDREDTHS) for grade in ranked])
     rank = np.searchsorted(edges, total, side="right") - 1
