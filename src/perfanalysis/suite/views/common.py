@@ -50,7 +50,7 @@ def money_total(whole: Any) -> dict[str, Any]:
 
 def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> None:
     """End a report with what it does not show: `keys`, then what holds for every report."""
-    unverified = sum(not rule.verified for rule in year.scores.rules)
+    unverified = sum(rule.unverified for rule in year.rules.all())
     lines = [say(key) for key in keys]
     lines.append(say("limit-conventions"))
     lines.append(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
@@ -53,7 +54,7 @@ def linkage_view(year: WorkYear) -> LinkageView:
     )
     names = year.monitoring["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
     projects = _with_pages(proposal.projects, names)
-    rules = _rules(proposal.steps)
+    rules = proposal_waterfall(proposal)
     return LinkageView(
         total=totals[totals["level"] == "district"].iloc[0],
         by_fund_kind=totals[totals["level"] == "fund_kind"],
@@ -101,17 +102,6 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
 
 def _number(rules: pd.DataFrame) -> int:
     return int(rules["projects"].sum())
-
-
-def _rules(steps: pd.DataFrame) -> pd.DataFrame:
-    micro = (steps["amount_wan"] * MICRO).round().astype("int64")
-    table = (
-        steps.assign(micro=micro)
-        .groupby(["rule", "action", "title", "basis", "document"], sort=False)
-        .agg(projects=("project_id", "nunique"), micro=("micro", "sum"))
-        .reset_index()
-    )
-    return table.assign(amount_wan=table["micro"] / MICRO).drop(columns="micro")
 
 
 def _bridge(rules: pd.DataFrame) -> pd.DataFrame:

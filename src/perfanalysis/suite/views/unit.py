@@ -10,6 +10,7 @@ import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.money.execution import cumulative_curve, execution_rates, share_band
+from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
@@ -31,7 +32,8 @@ class UnitView:
     projects : DataFrame
         Its rows of the scores, most money first.
     ledger : DataFrame
-        Its deductions with the project's ``name``, by project and then largest first.
+        Its deductions with the project's ``name`` and the ``rule_title``, by project and then
+        largest first.
     losses : DataFrame
         Points lost by rule; see `rule_losses`.
     largest : DataFrame
@@ -122,7 +124,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         )
     scores, summaries = year.scores, summarise_units(year.scores)
     own = summaries[summaries["unit_id"] == unit_id]
-    ledger = _ledger(scores.ledger, scores.projects, unit_id)
+    ledger = _ledger(scores, unit_id)
     curves = cumulative_curve(year.evaluation, by="unit")
     proposed = _of_unit(year.proposal.projects, unit_id)
     monitored, total = monitored_projects(year, unit_id)
@@ -229,8 +231,11 @@ def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
     return frame[frame["unit_id"] == unit_id]
 
 
-def _ledger(ledger: pd.DataFrame, projects: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    own = _of_unit(ledger, unit_id).merge(projects[["project_id", "name"]], on="project_id")
+def _ledger(scores: ProjectScores, unit_id: str) -> pd.DataFrame:
+    own = _of_unit(scores.ledger, unit_id)
+    own = own.merge(scores.projects[["project_id", "name"]], on="project_id")
+    titles = {rule.key: rule.title for rule in scores.rules}
+    own = own.assign(rule_title=own["rule"].map(titles))
     return own.sort_values(
         ["project_id", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
     )
