@@ -70,7 +70,7 @@ def _identical_kinds(year: YearData, named: pd.DataFrame) -> list[tuple[object, 
     text = kinds["level3"].str.replace(r"\s+", "", regex=True)
     kinds = kinds.assign(text=text).sort_values("row")
     groups = kinds.groupby(["project_id", "text"], sort=False)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for (_, text), group in groups:
         if group["kind"].nunique() < 2:
             continue
