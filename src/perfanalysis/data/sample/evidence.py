@@ -73,7 +73,8 @@ def _visit(number: str, key: str, day: date, indicator: Row, draw: Stream, false
     share = draw.between(0.55, 0.85) if false else 1.0
     if not false and reported > 200 and draw.chance(0.4):
         share = draw.between(0.985, 1.0)
-    verified = float(int(reported * share)) if reported > 20 else half_up(reported * share, 1)
+    whole = reported.is_integer()
+    verified = float(int(reported * share)) if whole else half_up(reported * share, 1)
     same = verified == reported
     return {
         "visit_id": number,
@@ -178,13 +179,14 @@ class _Survey:
         for _ in range(draw.integer(8, 11)):
             self._count += 1
             day = day_in(draw, self._year + 1, self._month, 6, 26)
+            opinion = self._opinion(level)
             for question in QUESTIONS:
                 rows.append(
                     {
                         "respondent_id": f"S{self._key[1:]}-{self._count:03d}",
                         "project_id": self._key,
                         "question": question,
-                        "answer": self._answer(level),
+                        "answer": self._answer(question, opinion),
                         "stratum": stratum,
                         "cluster": cluster,
                         "mode": self._mode,
@@ -194,13 +196,15 @@ class _Survey:
                 )
         return rows
 
-    def _answer(self, level: float) -> int | None:
-        draw = self._draw
-        if draw.chance(0.02):
-            return None
-        if draw.chance(level):
-            return 5 if draw.chance(0.55) else 4
-        return draw.pick((3, 3, 3, 2, 2, 1))
+    def _opinion(self, level: float) -> int:
+        if self._draw.chance(level):
+            return 5 if self._draw.chance(0.55) else 4
+        return self._draw.pick((3, 3, 3, 2, 2, 1))
+
+    def _answer(self, question: str, opinion: int) -> int | None:
+        """The overall question gets the opinion itself, the others one near it."""
+        near = 0 if question == QUESTIONS[0] else self._draw.pick((-1, 0, 0, 0, 1))
+        return None if self._draw.chance(0.02) else min(5, max(1, opinion + near))
 
 
 def asset_rows(

@@ -23,6 +23,17 @@ CAUSES = {
 }
 
 
+PLANNED = {
+    "monthly": (8, 16, 25, 33, 41, 50, 58, 66, 75, 83, 91, 100),
+    "quarterly": (0, 0, 20, 25, 30, 45, 50, 52, 70, 75, 80, 100),
+    "works": (0, 5, 12, 20, 28, 36, 45, 55, 65, 75, 85, 100),
+    "purchase": (0, 0, 5, 12, 20, 28, 36, 45, 55, 70, 85, 100),
+    "service": (0, 5, 15, 24, 32, 40, 48, 56, 65, 75, 85, 100),
+    "summer": (0, 0, 2, 5, 22, 40, 62, 82, 95, 97, 98, 100),
+    "winter": (25, 25, 26, 27, 28, 28, 29, 30, 31, 32, 48, 100),
+}
+
+
 def cumulative(spent: Spent, key: str, year: int) -> list[int]:
     """Yuan paid by the end of each month; what is booked after the year counts in December."""
     totals = [0] * 12
@@ -45,15 +56,17 @@ def fund_monitoring(
     looked_at = sorted(roles.visited & roles.monitored)
     checked = [k for k in looked_at if 0 < cumulative(spent, k, year)[6] < 0.7 * money[k].annual]
     misreported = planting.choose("monitoring-misreported", year, checked)
+    styles = {p.project_id: p.style for p in district.running(year)}
     rows: list[Row] = []
     for key in sorted(roles.monitored):
         draw = district.plan.stream("monitoring", key, year)
+        planned = PLANNED[styles[key]]
         paid = cumulative(spent, key, year)
         stated = _overstated(paid, money[key], draw) if key in misreported else paid
         for month in range(1, 13):
-            rows.append(_fund_row(key, month, "unit", stated, money[key], draw))
+            rows.append(_fund_row(key, month, "unit", stated, money[key], planned))
             if key in roles.visited and month in VERIFIED:
-                rows.append(_fund_row(key, month, "third_party", paid, money[key], draw))
+                rows.append(_fund_row(key, month, "third_party", paid, money[key], planned))
         if key in misreported:
             note = f"7月单位填报 {wan(stated[6])} 万元，核查为 {wan(paid[6])} 万元"
             planting.record("monitoring-misreported", year, [key], "monitoring_funds", note)
@@ -72,7 +85,12 @@ def _overstated(paid: Sequence[int], money: Money, draw: Stream) -> list[int]:
 
 
 def _fund_row(
-    key: str, month: int, source: str, paid: Sequence[int], money: Money, draw: Stream
+    key: str,
+    month: int,
+    source: str,
+    paid: Sequence[int],
+    money: Money,
+    planned: Sequence[int],
 ) -> Row:
     hope = money.annual if source == "unit" else max(paid[month - 1], int(0.95 * money.annual))
     if month == 12:
@@ -81,7 +99,7 @@ def _fund_row(
         "project_id": key,
         "month": month,
         "source": source,
-        "planned_share": half_up(month / 12, 4),
+        "planned_share": planned[month - 1] / 100,
         "executed_wan": wan(paid[month - 1]),
         "expected_year_end_wan": wan(max(hope, paid[month - 1])),
     }

@@ -56,8 +56,7 @@ def plant_targets(
     """
     projects = {p.project_id: p for p in district.running(year)}
     roles = district.roles[year]
-    filled = [key for key in sorted(roles.self_evaluated) if money[key].executed]
-    evaluated = {key: forms[key] for key in filled}
+    evaluated = {key: forms[key] for key in sorted(roles.self_evaluated)}
     cases = {
         key: _Case(
             projects[key],
@@ -68,12 +67,14 @@ def plant_targets(
             before,
             district.plan.stream("spoil", key, year),
         )
-        for key in filled
+        for key in evaluated
     }
     done: list[tuple[str, str, str]] = []
     for kind, (fits, edit) in _EDITS.items():
         fitting = [
-            key for key, case in cases.items() if key not in roles.special and fits(district, case)
+            key
+            for key, case in cases.items()
+            if case.money.executed and key not in roles.special and fits(district, case)
         ]
         for key in planting.choose(kind, year, fitting):
             note = edit(cases[key])

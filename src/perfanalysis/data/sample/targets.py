@@ -81,6 +81,10 @@ class _Form:
         self, group: str, specs: Sequence[IndicatorSpec], level1: str, level2: str
     ) -> list[Row]:
         shares = self._shares(self._points[group], len(specs))
+        if group == "quantity" and self._project.template.share and self._year < self._project.last:
+            specs = [
+                IndicatorSpec(f"{spec.name}形象进度", "%", 40.0, 40.0, "at_least") for spec in specs
+            ]
         return [
             self._measured(spec, points, group, level1, level2 or _benefit_kind(spec.name))
             for spec, points in zip(specs, shares, strict=True)
