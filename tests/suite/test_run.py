@@ -246,3 +246,15 @@ def test_a_worker_that_is_killed_costs_one_report(copied):
         "31_new.html": "WorkerKilled"
     }
     assert result.made == tuple(PAGES)
+
+
+def test_no_final_report_rests_on_rules_that_nobody_compared(copied):
+    settings = copied / "suite.toml"
+    text = settings.read_text("utf-8")
+    final = text.replace("[engagement]", '[engagement]\nstatus = "定稿"')
+    assert final != text
+    settings.write_text(final, "utf-8")
+    before = tree(copied / "reports")
+    with pytest.raises(ParameterError, match="perfanalysis rules --unverified --on 2021-03-31"):
+        run_suite(settings)
+    assert tree(copied / "reports") == before

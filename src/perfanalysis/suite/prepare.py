@@ -11,6 +11,7 @@ from pathlib import Path
 
 from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.suite.config import Edition, Lang, Suite
 from perfanalysis.suite.manifest import hashes, input_files, named_hashes
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
@@ -110,11 +111,13 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     Raises
     ------
     ParameterError
-        If a notebook or a parameter cannot be used.
+        If a notebook or a parameter cannot be used, or a final report would rest on rules that
+        nobody compared with their documents.
     DataError
         If the evaluated or the monitored year cannot be read.
     """
     sources = sources_of(suite, request)
+    _check_final(suite, request.work_year)
     notebooks = _of_edition(find_notebooks(request.notebooks), suite, request.edition)
     evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
     if suite.stages.monitoring != suite.stages.evaluation:
@@ -129,6 +132,21 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     everything = plan_tasks(notebooks, subjects_of(evaluated), common=common, extra=request.extra)
     tasks = choose_tasks(everything, scopes=request.scopes, only=request.only)
     return Prepared(suite, request, notebooks, everything, tasks, sources)
+
+
+def _check_final(suite: Suite, work_year: int) -> None:
+    """Refuse a final report while a rule in force was not compared with its document."""
+    if suite.engagement.status != "定稿":
+        return
+    day = evaluation_date(work_year + suite.stages.evaluation)
+    unverified = [rule for rule in load_rules(*suite.rule_files).on(day).all() if rule.unverified]
+    if unverified:
+        named = "、".join(rule.key for rule in unverified[:5])
+        raise ParameterError(
+            f"{suite.path.name} 的 status 为定稿，但{day:%Y-%m-%d}有效的规则中有{len(unverified)}条"
+            f"尚未与文件原文核对（如 {named}）。请核对后在规则文件中填写 verified，"
+            f"或改为征求意见稿；清单用 perfanalysis rules --unverified --on {day:%Y-%m-%d} 查看。"
+        )
 
 
 def sources_of(suite: Suite, request: Request) -> Sources:
