@@ -134,7 +134,7 @@ def test_a_step_says_what_it_goes_by_and_on_whose_authority():
     )
     poor, low = result.steps.iloc[1], result.steps.iloc[2]
     assert (poor["rule"], poor["fact"]) == ("grade-poor", "自评复核得分58.20分，差")
-    assert (low["rule"], low["fact"]) == ("execution-low", "执行率41.1%（181.23÷441万元）")
+    assert (low["rule"], low["fact"]) == ("execution-low", "执行率41.1%（181.23÷441）")
     assert poor["document"] == "评价机构约定（无文件依据）"
     assert poor["basis"] == "convention"
     assert poor["direction"] == "财预〔2020〕10号"

@@ -224,10 +224,9 @@ def _formulas_without_value(
         if not any(b"<f>" in piece for name in sheets for piece in _chunks(archive, name)):
             return []
     try:
-        book = load_workbook(path, read_only=True)
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
         cells: list[Any] = [cell for row in book[sheet.name].iter_rows() for cell in row]
         formulas = [cell for cell in cells if cell.data_type == "f"]
-        book.close()
     except Exception:  # it raises all sorts on a file that another program still reads
         return [(sheet.name, "", "", "含有公式，无法核对是否都有计算结果")]
     return [

@@ -111,7 +111,8 @@ def _out_of_bounds(
 
 def _bound(column: Column, where: Where, found: str) -> Finding:
     limits = f"{_limit(column.low, '不小于')}{_limit(column.high, '不大于')}"
-    problem = f"为 {found}，应{limits}{column.unit}" if found else "为空"
+    unit = "" if column.kind == "money" else column.unit
+    problem = f"为 {found}，应{limits}{unit}" if found else "为空"
     return Finding(
         "value-out-of-range" if found else "value-missing",
         "error",

@@ -167,14 +167,15 @@ def proposal_waterfall(proposal: Proposal, *, unit_id: str | None = None) -> pd.
     Returns
     -------
     DataFrame
-        One row a rule, in the order in which they apply: rule, action, title, projects (number),
-        amount_wan (exact sum, 万元). The first is the base; all add up to the proposal.
+        One row a rule, in the order in which they apply: rule, action, title, basis, document,
+        projects (number), amount_wan (exact sum, 万元). The first is the base; all add up to the
+        proposal.
     """
     steps = proposal.steps
     if unit_id is not None:
         steps = steps.loc[steps["unit_id"] == unit_id]
     groups = steps.assign(micro=micro(steps["amount_wan"])).groupby(
-        ["rule", "action", "title"], sort=False
+        ["rule", "action", "title", "basis", "document"], sort=False
     )
     table = groups.agg(projects=("project_id", "size"), micro=("micro", "sum")).reset_index()
     order = {value: place for place, value in enumerate(_order(proposal))}

@@ -38,13 +38,13 @@ def condition_facts(rule: LinkRule, rows: pd.DataFrame) -> Texts:
 
 
 def request_facts(requested: Floats) -> Texts:
-    """``申请120万元``."""
-    return joined("申请", number_texts(requested), "万元")
+    """``申请120``: amounts have the unit of the table, which the report names."""
+    return joined("申请", number_texts(requested))
 
 
 def unspent_facts(unspent: Floats) -> Texts:
-    """``未支出30万元``."""
-    return joined("未支出", number_texts(unspent), "万元")
+    """``未支出30``."""
+    return joined("未支出", number_texts(unspent))
 
 
 def _labels(values: pd.Series, labels: object) -> Texts:
@@ -63,7 +63,7 @@ def _rates(rows: pd.DataFrame) -> Texts:
     executed = rows["executed_wan"].to_numpy("float64")
     annual = rows["annual_wan"].to_numpy("float64")
     rate = percent_texts(executed, annual)
-    money = joined("（", number_texts(executed), "÷", number_texts(annual), "万元）")
+    money = joined("（", number_texts(executed), "÷", number_texts(annual), "）")
     return joined("执行率", rate, money, "；")
 
 

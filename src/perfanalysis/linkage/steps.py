@@ -235,7 +235,7 @@ def _rounded(rows: Ints, money: _Money, now: Ints, rules: RulesInForce) -> tuple
     moved = np.flatnonzero(result != now)
     dated = rules.get("link.rounding")
     amount = result[moved] - now[moved]
-    title = "取到0.01万元"
+    title = "取到两位小数"
     return result, _Step(moved, amount, result[moved], dated.key, "round", title, "", dated, "")
 
 

@@ -20,8 +20,8 @@ _NEEDED = (
 )
 _BY = {
     "check_points": "达到要点{met:g}个，共{asked:g}个",
-    "funding_rate": "到位{part:,.6g}万元÷预算{whole:,.6g}万元",
-    "spend_rate": "支出{part:,.6g}万元÷到位{whole:,.6g}万元",
+    "funding_rate": "到位{part:,.6g}÷预算{whole:,.6g}",
+    "spend_rate": "支出{part:,.6g}÷到位{whole:,.6g}",
     "quality_rate": "达标{part:,.6g}÷实际产出{whole:,.6g}",
 }
 

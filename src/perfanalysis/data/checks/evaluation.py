@@ -208,7 +208,7 @@ _SUMS = {"budget": "initial_wan", "budget_completed": "executed_wan"}
 def unit_total_short(year: YearData) -> pd.DataFrame:
     rows = _with_project_sums(year, _SUMS)
     short = rows["value"] < rows["projects"] - TOLERANCE_WAN
-    return hits(rows.loc[short], "unit_id", "总数 {} 万元，项目之和 {} 万元", "value", "projects")
+    return hits(rows.loc[short], "unit_id", "总数 {}，项目之和 {}", "value", "projects")
 
 
 @check(
@@ -223,12 +223,12 @@ def unit_total_short(year: YearData) -> pd.DataFrame:
 def unit_project_spending_differs(year: YearData) -> pd.DataFrame:
     rows = _with_project_sums(year, {"project_spending": "executed_wan"})
     apart = (rows["value"] - rows["projects"]).abs() > TOLERANCE_WAN
-    template = "项目总支出 {} 万元，项目之和 {} 万元"
+    template = "项目总支出 {}，项目之和 {}"
     return hits(rows.loc[apart], "unit_id", template, "value", "projects")
 
 
 def _with_project_sums(year: YearData, items: dict[str, str]) -> pd.DataFrame:
-    """The unit_finance rows of some items beside the sum over the unit's projects, 万元."""
+    """The unit_finance rows of some items beside the sum over the unit's projects,."""
     projects, finance = year["projects"], year["unit_finance"]
     money = projects[["project_id", "unit_id"]].join(project_money(year), on="project_id")
     sums = money.groupby("unit_id")[list(set(items.values()))].sum(skipna=False)

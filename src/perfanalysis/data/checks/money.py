@@ -29,7 +29,7 @@ def funds_do_not_add(year: YearData) -> pd.DataFrame:
         {name: (rows[name] - rows[f"{name}_parts"]).abs() > TOLERANCE_WAN for name in MONEY},
         axis=1,
     ).any(axis=1)
-    template = "全年预算 {} 万元，分项之和 {} 万元；执行 {} 万元，分项之和 {} 万元"
+    template = "全年预算 {}，分项之和 {}；执行 {}，分项之和 {}"
     columns = ("annual_wan", "annual_wan_parts", "executed_wan", "executed_wan_parts")
     return hits(rows.loc[apart], "project_id", template, *columns)
 
@@ -83,7 +83,7 @@ def project_without_funds(year: YearData) -> pd.DataFrame:
 def executed_over_budget(year: YearData) -> pd.DataFrame:
     rows = _projects_with_money(year)
     over = rows["executed_wan"] > rows["annual_wan"] + TOLERANCE_WAN
-    template = "执行 {} 万元，全年预算 {} 万元"
+    template = "执行 {}，全年预算 {}"
     return hits(rows.loc[over], "project_id", template, "executed_wan", "annual_wan")
 
 
@@ -99,7 +99,7 @@ def executed_over_budget(year: YearData) -> pd.DataFrame:
 def executed_over_received(year: YearData) -> pd.DataFrame:
     rows = _projects_with_money(year)
     over = rows["executed_wan"] > rows["received_wan"] + TOLERANCE_WAN
-    template = "执行 {} 万元，到位 {} 万元"
+    template = "执行 {}，到位 {}"
     return hits(rows.loc[over], "project_id", template, "executed_wan", "received_wan")
 
 
@@ -136,7 +136,7 @@ def _projects_with_money(year: YearData) -> pd.DataFrame:
 def carried_in_over_annual(year: YearData) -> pd.DataFrame:
     funds = year["funds"]
     over = funds["carried_in_wan"] > funds["annual_wan"] + TOLERANCE_WAN
-    template = "结转 {} 万元，全年预算 {} 万元"
+    template = "结转 {}，全年预算 {}"
     return hits(funds.loc[over], "project_id", template, "carried_in_wan", "annual_wan")
 
 
@@ -153,7 +153,7 @@ def carried_out_over_unspent(year: YearData) -> pd.DataFrame:
     unspent = (funds["annual_wan"] - funds["executed_wan"]).clip(lower=0)
     over = funds["carried_out_wan"] > unspent + TOLERANCE_WAN
     rows = funds.assign(unspent=unspent)
-    template = "结转 {} 万元，未支出 {} 万元"
+    template = "结转 {}，未支出 {}"
     return hits(rows.loc[over], "project_id", template, "carried_out_wan", "unspent")
 
 
@@ -184,7 +184,7 @@ def payments_differ(year: YearData) -> pd.DataFrame:
     paid = year["payments"].groupby("project_id")["amount_wan"].sum(skipna=False)
     rows = _projects_with_money(year).assign(paid=looked_up(year["projects"]["project_id"], paid))
     apart = (rows["paid"] - rows["executed_wan"]).abs() > TOLERANCE_WAN
-    template = "支付之和 {} 万元，执行 {} 万元"
+    template = "支付之和 {}，执行 {}"
     return hits(rows.loc[apart], "project_id", template, "paid", "executed_wan")
 
 
@@ -202,7 +202,7 @@ def payments_missing(year: YearData) -> pd.DataFrame:
     payments = year["payments"]
     spent = rows["executed_wan"] > TOLERANCE_WAN
     without = spent & ~rows["project_id"].isin(payments["project_id"]) & (len(payments) > 0)
-    return hits(rows.loc[without], "project_id", "执行 {} 万元", "executed_wan")
+    return hits(rows.loc[without], "project_id", "执行 {}", "executed_wan")
 
 
 @check(
@@ -234,7 +234,7 @@ def budget_lines_differ(year: YearData) -> pd.DataFrame:
     lines = year["budget_lines"].groupby("project_id")["amount_wan"].sum(skipna=False)
     rows = _projects_with_money(year).assign(lines=looked_up(year["projects"]["project_id"], lines))
     apart = (rows["lines"] - rows["annual_wan"]).abs() > TOLERANCE_WAN
-    template = "明细之和 {} 万元，全年预算 {} 万元"
+    template = "明细之和 {}，全年预算 {}"
     return hits(rows.loc[apart], "project_id", template, "lines", "annual_wan")
 
 

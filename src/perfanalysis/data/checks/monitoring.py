@@ -22,7 +22,7 @@ def monitoring_not_cumulative(year: YearData) -> pd.DataFrame:
     rows = year["monitoring_funds"].sort_values([*_SERIES, "month"])
     rows = rows.assign(before=rows.groupby(_SERIES)["executed_wan"].shift())
     less = rows["executed_wan"] < rows["before"] - TOLERANCE_WAN
-    template = "{}月 {} 万元，上一次 {} 万元"
+    template = "{}月 {}，上一次 {}"
     return hits(rows.loc[less], "project_id", template, "month", "executed_wan", "before")
 
 
@@ -40,7 +40,7 @@ def monitoring_beyond_executed(year: YearData) -> pd.DataFrame:
     rows = rows.assign(year_end=looked_up(rows["project_id"], project_money(year)["executed_wan"]))
     last = ~rows.duplicated(_SERIES, keep="last")
     beyond = last & (rows["executed_wan"] > rows["year_end"] + TOLERANCE_WAN)
-    template = "{}月 {} 万元，全年 {} 万元"
+    template = "{}月 {}，全年 {}"
     return hits(rows.loc[beyond], "project_id", template, "month", "executed_wan", "year_end")
 
 
@@ -55,7 +55,7 @@ def monitoring_beyond_executed(year: YearData) -> pd.DataFrame:
 def monitoring_expects_less(year: YearData) -> pd.DataFrame:
     rows = year["monitoring_funds"]
     less = rows["expected_year_end_wan"] < rows["executed_wan"] - TOLERANCE_WAN
-    template = "预计 {} 万元，已执行 {} 万元"
+    template = "预计 {}，已执行 {}"
     columns = ("expected_year_end_wan", "executed_wan")
     return hits(rows.loc[less], "project_id", template, *columns)
 
