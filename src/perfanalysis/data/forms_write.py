@@ -13,10 +13,21 @@ from decimal import Decimal
 from pathlib import Path
 
 from perfanalysis.data.codebook import codebook
-from perfanalysis.data.findings import Finding, Severity, Where
+from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.forms_csv import CsvTable
 from perfanalysis.data.forms_match import Directory, Matched, match_forms, name_without_code
 from perfanalysis.data.forms_model import Form, FundLine
+from perfanalysis.data.forms_remarks import (
+    duplicated,
+    funds_differ,
+    indicators_kept,
+    not_listed,
+    parts_differ,
+    taken_by_another,
+    whole_unit_noted,
+    year_differs,
+    year_missing,
+)
 
 TABLES = ("units", "projects", "funds", "indicators")
 _AMOUNTS = ("initial_wan", "annual_wan", "received_wan", "executed_wan")
@@ -69,7 +80,7 @@ def write_forms(forms: Sequence[Form], *, budget_year: int, data_dir: Path) -> W
     for each in matched:
         key = (each.unit_id, each.project_id)
         if key in taken:
-            findings.append(_duplicated(each, taken[key]))
+            findings.append(duplicated(each, taken[key]))
             continue
         taken[key] = each.form.where
         if _write(each, tables, findings):
@@ -100,31 +111,11 @@ def _of_year(forms: Sequence[Form], budget_year: int) -> tuple[list[Form], list[
     right, findings = [], []
     for form in forms:
         if form.year is None:
-            findings.append(
-                _finding(
-                    "form-year-missing",
-                    "warning",
-                    "form",
-                    form.where,
-                    "",
-                    f"没有写明年度，按 {budget_year} 年度读入",
-                    "请核实年度并在表上注明。",
-                )
-            )
+            findings.append(year_missing(form, budget_year))
         if form.year in (None, budget_year):
             right.append(form)
         else:
-            findings.append(
-                _finding(
-                    "form-year-differs",
-                    "error",
-                    "form",
-                    form.where,
-                    str(form.year),
-                    f"是 {form.year} 年度的自评表，要导入的是 {budget_year} 年度，未写入数据表",
-                    f"请核对；要导入这张表，请用 --budget-year {form.year}。",
-                )
-            )
+            findings.append(year_differs(form, budget_year))
     return right, findings
 
 
@@ -140,7 +131,7 @@ def _write(each: Matched, tables: Mapping[str, CsvTable], findings: list[Finding
     if not each.form.whole_unit:
         _put_funds(each, tables["funds"], findings)
     else:
-        findings.append(_whole_unit(each))
+        findings.append(whole_unit_noted(each))
     _put_indicators(each, tables["indicators"], findings)
     return True
 
@@ -155,7 +146,7 @@ def _other_form(each: Matched, projects: CsvTable) -> Finding | None:
     for row in projects.where("project_id", each.project_id) if each.project_id else []:
         source = projects.value(row, "source_cell")
         if source and not source.startswith(_origin(each.form.where)):
-            return _taken(each, source)
+            return taken_by_another(each, source)
     return None
 
 
@@ -200,7 +191,7 @@ def _put_project(each: Matched, projects: CsvTable, findings: list[Finding]) -> 
         projects.add(head | marks | values)
         return
     if projects.value(rows[0], "is_self_evaluated").lower() in ("", "false", "否", "0"):
-        findings.append(_not_listed(each))
+        findings.append(not_listed(each))
     if each.new_project:
         projects.put(rows[0], {"unit_id": each.unit_id})
     projects.put(rows[0], values)
@@ -229,7 +220,7 @@ def _fund_rows(each: Matched, findings: list[Finding]) -> list[dict[str, str]]:
     else:
         lines = [total]
         if parts:
-            findings.append(_parts_differ(total, unequal))
+            findings.append(parts_differ(total, unequal))
     sources = dict.fromkeys(line.source for line in lines)
     return [
         _fund_row(each, source, [line for line in lines if line.source == source])
@@ -271,20 +262,7 @@ def _differences(
         form = sum((_decimal(line[name]) for line in lines), Decimal(0))
         if abs(table - form) > _SAME_WAN:
             found.append(f"{label}：表上 {_number(form)}，数据表 {_number(table)}")
-    if not found:
-        return []
-    first = each.form.funds[0].where if each.form.funds else each.form.where
-    return [
-        _finding(
-            "funds-differ",
-            "warning",
-            each.project_id,
-            first,
-            "；".join(found),
-            f"的资金与 funds 表已有的不同（{'；'.join(found)}万元），funds 表未改动",
-            "请向填报单位和归口股室核实后改正一处。",
-        )
-    ]
+    return [funds_differ(each, "；".join(found))] if found else []
 
 
 def _put_indicators(each: Matched, indicators: CsvTable, findings: list[Finding]) -> None:
@@ -296,7 +274,7 @@ def _put_indicators(each: Matched, indicators: CsvTable, findings: list[Finding]
     origin = _origin(each.form.where)
     own = [r for r in rows if indicators.value(r, "source_cell").startswith(origin)]
     if len(own) < len(rows):
-        findings.append(_indicators_kept(each, len(rows) - len(own)))
+        findings.append(indicators_kept(each, len(rows) - len(own)))
         return
     indicators.replace(
         own, [_indicator_row(each, owner, n) for n in range(len(each.form.indicators))]
@@ -337,85 +315,6 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text.replace(",", "") or "0")
     except ArithmeticError:
         return Decimal(0)
-
-
-def _duplicated(each: Matched, first: Where) -> Finding:
-    return _finding(
-        "form-duplicated",
-        "error",
-        each.project_id or each.unit_id,
-        each.form.where,
-        str(first),
-        f"与 {first} 是同一项目的自评表，未写入数据表",
-        "请核对后只保留一份。",
-    )
-
-
-def _taken(each: Matched, source: str) -> Finding:
-    return _finding(
-        "form-duplicated",
-        "error",
-        each.project_id,
-        each.form.where,
-        source,
-        f"的项目 {each.project_id} 已由 {source} 填入，这张表未写入数据表",
-        "请核对以哪份为准；更正的表请用原来的文件名。",
-    )
-
-
-def _not_listed(each: Matched) -> Finding:
-    return _finding(
-        "not-self-evaluated",
-        "warning",
-        each.project_id,
-        each.form.project_where,
-        each.form.project,
-        f"的项目 {each.project_id} 在项目表中没有列为自评项目，项目表未改动",
-        "请核对自评项目名单。",
-    )
-
-
-def _parts_differ(total: FundLine, unequal: str) -> Finding:
-    return _finding(
-        "funds-parts-differ",
-        "warning",
-        "funds",
-        total.where,
-        unequal,
-        f"以下各资金来源加起来与年度资金总额不符（{unequal}万元），只写入总额",
-        "请填报单位核对各资金来源。",
-    )
-
-
-def _indicators_kept(each: Matched, count: int) -> Finding:
-    return _finding(
-        "indicators-kept",
-        "warning",
-        each.project_id or each.unit_id,
-        each.form.where,
-        f"{count} 行",
-        f"的指标在 indicators 表中已有 {count} 行（来自别处），未改动",
-        "请核对以哪份为准；以这张表为准的，请先删去原有各行。",
-    )
-
-
-def _whole_unit(each: Matched) -> Finding:
-    return _finding(
-        "whole-unit-form",
-        "note",
-        each.unit_id,
-        each.form.where,
-        each.form.project,
-        "是部门（单位）整体自评表：指标记在单位名下，资金不计入项目资金，以免重复计算",
-        "总分和资金见导入结果。",
-    )
-
-
-def _finding(
-    code: str, severity: Severity, subject: str, where: Where, found: str, *texts: str
-) -> Finding:
-    problem, remedy = texts
-    return Finding(code, severity, subject, where, found, f"{where} {problem}", remedy)
 
 
 __all__ = ["TABLES", "Written", "write_forms"]
