@@ -113,12 +113,14 @@ class WorkYear:
     @cached_property
     def proposal(self) -> Proposal:
         """What the results propose for the next budget."""
+        projects = self.evaluation["projects"]
+        chosen = projects["is_key"] | projects["is_special"]
         return propose_budget(
             self.scores,
             self.monitoring,
             self.requests,
             self.rules,
-            key_evaluation=self.key_evaluation,
+            key_evaluation=self.key_evaluation if chosen.any() else None,
         )
 
     @cached_property
@@ -134,7 +136,7 @@ class WorkYear:
             indicator_flags(year, self.rules),
             target_flags(year),
             result_flags(self.scores, year, self.rules),
-            asset_flags(year),
+            asset_flags(year, self.rules),
         ]
         return pd.concat(found, ignore_index=True)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+import pandas as pd
+
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.workyear import WorkYear
@@ -39,6 +41,14 @@ def cover(year: WorkYear, say: Texts) -> dict[str, str]:
 def sentences(say: Texts, said: Iterable[Said]) -> list[str]:
     """The sentences of keys and their values, in order."""
     return [say(key, **values) for key, values in said]
+
+
+def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:
+    """The columns of `kinds` that hold a value in any row, for `report.layout.layout`.
+
+    A district that states no scores, or gives no grades, has no empty columns in its tables.
+    """
+    return {name: kind for name, kind in kinds.items() if frame[name].notna().any()}
 
 
 def money_total(whole: Any) -> dict[str, Any]:

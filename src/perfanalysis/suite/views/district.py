@@ -71,6 +71,11 @@ class DistrictView:
     refused: pd.DataFrame
 
     @property
+    def graded(self) -> int:
+        """Number of projects with a grade."""
+        return int(self.grades.loc[self.grades["grade"] != "", "projects"].sum())
+
+    @property
     def gap_mean(self) -> float:
         """Mean of stated − review, in points."""
         return float(self.gaps["difference"].mean())
@@ -125,39 +130,35 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
 
 def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``60_district`` with their values."""
-    scored = year.scores.projects.dropna(subset=["difference"])
-    gap = view.gap_mean if len(scored) else 0.0
-    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
-    top = view.losses.iloc[0] if len(view.losses) else None
-    said: list[Said] = [
-        (
-            "main-money",
-            _money(view.evaluated) | {"year": year.evaluation_year, "units": len(view.units)},
-        ),
-        (
-            f"main-gap-{direction}",
-            {
-                "stated": float(scored["stated_total"].mean()),
-                "review": float(scored["review_total"].mean()),
-                "gap": abs(gap),
-                "projects": len(scored),
-            },
-        ),
-        ("main-grades", _grades(view.grades)),
-    ]
-    if top is not None:
+    units = {"year": year.evaluation_year, "units": len(view.units)}
+    said: list[Said] = [("main-money", _money(view.evaluated) | units), *_gap(view, year)]
+    if view.graded:
+        said.append(("main-grades", _grades(view.grades)))
+    if len(view.losses):
+        top = view.losses.iloc[0]
         share = top["lost"] / view.losses["lost"].sum()
         said.append(
             ("main-losses", {"level1": str(top["level1"]), "lost": top["lost"], "share": share})
         )
-    said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
-    said.append(
-        (
-            "main-flags",
-            {"flags": len(year.flags), "projects": year.flags["project_id"].nunique()},
-        )
-    )
+    if len(view.monitored):
+        said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
+    projects = year.flags["project_id"].nunique()
+    said.append(("main-flags", {"flags": len(year.flags), "projects": projects}))
     return said
+
+
+def _gap(view: DistrictView, year: WorkYear) -> list[Said]:
+    """Self-evaluation against review; nothing where no project can be compared."""
+    scored = year.scores.projects.dropna(subset=["difference"])
+    if scored.empty:
+        return []
+    gap = view.gap_mean
+    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
+    means = {
+        "stated": float(scored["stated_total"].mean()),
+        "review": float(scored["review_total"].mean()),
+    }
+    return [(f"main-gap-{direction}", means | {"gap": abs(gap), "projects": len(scored)})]
 
 
 def _money(whole: pd.Series) -> dict[str, Any]:
@@ -175,6 +176,9 @@ def _grades(grades: pd.DataFrame) -> dict[str, int]:
 
 
 def _whole(data: Any, projects: pd.Series) -> pd.Series:
+    """Money of all these projects together; empty where there are none."""
+    if projects.empty:
+        return pd.Series(dtype="float64")
     return execution_rates(data, by="district", projects=projects).iloc[0]
 
 

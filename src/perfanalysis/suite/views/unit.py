@@ -126,7 +126,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     own = summaries[summaries["unit_id"] == unit_id]
     ledger = _ledger(scores, unit_id)
     curves = cumulative_curve(year.evaluation, by="unit")
-    proposed = _of_unit(year.proposal.projects, unit_id)
+    proposed, steps = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
@@ -143,8 +143,17 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         monitored_total=total,
         flags=_of_unit(year.flags, unit_id),
         proposed=proposed,
-        steps=year.proposal.steps.merge(proposed[["project_id", "name"]], on="project_id"),
+        steps=steps,
     )
+
+
+def proposed_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A unit's rows of the proposal and their steps; empty where nobody requested a budget."""
+    if year.requests.empty:
+        return pd.DataFrame(), pd.DataFrame()
+    proposed = _of_unit(year.proposal.projects, unit_id)
+    steps = year.proposal.steps.merge(proposed[["project_id", "name"]], on="project_id")
+    return proposed, steps
 
 
 def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -246,4 +255,10 @@ def _largest(ledger: pd.DataFrame) -> pd.DataFrame:
     return most.assign(label=most["name"] + "：" + most["indicator"])[["label", "lost"]]
 
 
-__all__ = ["UnitView", "monitored_projects", "unit_findings", "unit_view"]
+__all__ = [
+    "UnitView",
+    "monitored_projects",
+    "proposed_projects",
+    "unit_findings",
+    "unit_view",
+]
