@@ -68,6 +68,12 @@ def _(t, before):
     return set(m.index[m.executed_wan > m.annual_wan + 1e-6])
 
 
+@detects("funds-initial-zero")
+def _(t, before):
+    m = t["funds"].groupby("project_id")[["initial_wan", "executed_wan"]].sum()
+    return set(m.index[(m.initial_wan == 0) & (m.executed_wan > 0)])
+
+
 @detects("carry-over-two-years")
 def _(t, before):
     rows = t["funds"][t["funds"].fund_source == "carried_in"]

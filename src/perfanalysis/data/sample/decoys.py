@@ -130,7 +130,7 @@ def _small(district: District, year: int, money: Mapping[str, Money]) -> list[Ca
     return [
         ([p.project_id], "pre_assessment", "新增项目金额较小，按规定无需事前评估")
         for p in district.running(year)
-        if p.first == year and money[p.project_id].approved < NEW_PROJECT_FLOOR
+        if p.first == year and 0 < money[p.project_id].approved < NEW_PROJECT_FLOOR
     ]
 
 

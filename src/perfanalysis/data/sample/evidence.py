@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from perfanalysis.data.sample.calendar import day_in
@@ -89,13 +90,33 @@ def _visit(number: str, key: str, day: date, indicator: Row, draw: Stream, false
     }
 
 
+@dataclass(frozen=True)
+class Surveyed:
+    """The surveys of a year.
+
+    Attributes
+    ----------
+    survey, frame : list of dict
+        Tables ``survey`` and ``survey_frame``.
+    shares : dict of str to float
+        Satisfied share found, in per cent, by project.
+    truths : dict of str to float
+        Satisfied share that the answers were drawn with, a ratio.
+    """
+
+    survey: list[Row]
+    frame: list[Row]
+    shares: dict[str, float]
+    truths: dict[str, float]
+
+
 def survey_rows(
     district: District,
     year: int,
     forms: Mapping[str, Sequence[Row]],
     planting: Planting,
-) -> tuple[list[Row], list[Row], dict[str, float]]:
-    """Tables ``survey`` and ``survey_frame``, and the satisfied share in per cent by project."""
+) -> Surveyed:
+    """Survey some of the projects that the third party evaluates."""
     roles, plan = district.roles[year], district.plan
     stated = {k: _stated_satisfaction(forms[k]) for k in sorted(roles.visited)}
     surveyed = [key for key, value in stated.items() if value is not None and value > 0]
@@ -104,6 +125,7 @@ def survey_rows(
     rows: list[Row] = []
     frame: list[Row] = []
     shares: dict[str, float] = {}
+    truths: dict[str, float] = {}
     for turn, key in enumerate(surveyed):
         draw = plan.stream("survey", key, year)
         stands = float(stated[key] or 0)
@@ -114,10 +136,11 @@ def survey_rows(
         rows += answers
         frame += strata
         shares[key] = _share(answers)
+        truths[key] = half_up(min(0.985, truth), 3)
         if key in false:
             note = f"自评满意度 {stands:g}%，调查为 {shares[key]:g}%"
             planting.record("satisfaction-overstated", year, [key], "survey", note)
-    return rows, frame, shares
+    return Surveyed(rows, frame, shares, truths)
 
 
 def _stated_satisfaction(rows: Sequence[Row]) -> float | None:
@@ -260,4 +283,4 @@ def _asset(district: District, project: Project, year: int, money: Money) -> Row
     }
 
 
-__all__ = ["asset_rows", "survey_rows", "visit_rows"]
+__all__ = ["Surveyed", "asset_rows", "survey_rows", "visit_rows"]

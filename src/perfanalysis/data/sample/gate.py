@@ -75,6 +75,8 @@ def request_rows(
         markup = 0.0 if draw.chance(0.06) else draw.between(0.02, 0.18) * (1 + draw.uniform())
         markup *= 0.6 + project.unit.leniency
         amount = approved[project.project_id]
+        if not amount:
+            continue
         rows.append(
             {
                 "project_id": project.project_id,

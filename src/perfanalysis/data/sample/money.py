@@ -160,6 +160,9 @@ def year_money(
     largest = max(sorted(flagged), key=lambda key: approved[key])
     adjusted[largest] += room - sum(annual[key] for key in flagged)
     spending = _Spending(district, year, planting, carried, approved)
+    for key in spending.added:
+        adjusted[key] += approved[key]
+        approved[key] = 0
     money = {
         p.project_id: spending.of(
             p, approved[p.project_id], other[p.project_id], adjusted[p.project_id]
@@ -246,6 +249,8 @@ class _Spending:
         self._over = choose("executed-over-budget", year, ids)
         little = [key for key in ids if carried.get(key, 0) < approved[key] // 8]
         self._low = choose("low-execution", year, little)
+        fiscal = [p.project_id for p in running if not p.other_share]
+        self.added = choose("funds-initial-zero", year, [k for k in ending if k in fiscal])
         self._planting = planting
 
     def of(self, project: Project, approved: int, other: int, adjusted: int) -> Money:
@@ -300,6 +305,7 @@ class _Spending:
         for kind, chosen in (
             ("idle-funds", self._idle),
             ("low-execution", self._low),
+            ("funds-initial-zero", self.added),
             ("executed-over-budget", self._over),
             ("carry-over-two-years", self._stale),
         ):

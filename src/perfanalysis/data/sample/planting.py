@@ -14,6 +14,7 @@ PER_YEAR: dict[str, dict[str, int]] = {
         "idle-funds": 3,
         "low-execution": 6,
         "executed-over-budget": 3,
+        "funds-initial-zero": 3,
         "carry-over-two-years": 3,
         "rush-spending": 6,
         "payment-ahead-of-work": 5,

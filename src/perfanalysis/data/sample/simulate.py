@@ -17,7 +17,7 @@ from perfanalysis.data.sample.projects import centred_results, project_rows
 from perfanalysis.data.sample.spending import Spent, rush_candidates, spend
 from perfanalysis.data.sample.streams import root
 from perfanalysis.data.sample.target_defects import plant_targets
-from perfanalysis.data.sample.targets import explain, indicator_rows
+from perfanalysis.data.sample.targets import RUSH_HARM, explain, indicator_rows
 from perfanalysis.data.sample.units import UnitFinance, whole_unit_rows
 
 
@@ -51,6 +51,7 @@ class Simulation:
     scales: dict[int, float] = field(default_factory=dict)
     _approved: dict[int, dict[str, int]] = field(default_factory=dict)
     _results: dict[int, dict[str, float]] = field(default_factory=dict)
+    _satisfied: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[int, Tables]]:
         """Yield the tables of each budget year; of the year after the last, the requests only."""
@@ -102,6 +103,9 @@ class Simulation:
                 "expert_sd_share": evaluation.EXPERT_SPREAD,
                 "severity_sd_share": evaluation.HARSHNESS,
             },
+            "survey_satisfied_share": {str(y): shares for y, shares in self._satisfied.items()},
+            "rectification": {"points_of_next_result": 0.0},
+            "rush_spending": {"lowers": "质量指标", "latent_sd": RUSH_HARM},
         }
 
     def _spread(self, year: int) -> float:
@@ -172,16 +176,17 @@ class Simulation:
         """What the third party does afterwards."""
         district, planting, year = self.district, self.planting, state.year
         visits, verified = evidence.visit_rows(district, year, state.forms, planting)
-        survey, frame, satisfied = evidence.survey_rows(district, year, state.forms, planting)
+        surveyed = evidence.survey_rows(district, year, state.forms, planting)
+        self._satisfied[year] = surveyed.truths
         seen = {
-            key: evaluation.Seen(verified.get(key), satisfied.get(key))
+            key: evaluation.Seen(verified.get(key), surveyed.shares.get(key))
             for key in district.roles[year].visited
         }
         scores = evaluation.key_score_rows(district, year, state.money, state.forms, seen)
         return {
             "site_visits": visits,
-            "survey": survey,
-            "survey_frame": frame,
+            "survey": surveyed.survey,
+            "survey_frame": surveyed.frame,
             "assets": evidence.asset_rows(district, year, state.money, planting),
             "key_scores": scores,
             "panel_scores": evaluation.panel_rows(district, year, scores, planting),

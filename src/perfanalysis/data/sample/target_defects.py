@@ -54,21 +54,8 @@ def plant_targets(
     money : mapping of str to Money
     planting : Planting
     """
-    projects = {p.project_id: p for p in district.running(year)}
     roles = district.roles[year]
-    evaluated = {key: forms[key] for key in sorted(roles.self_evaluated)}
-    cases = {
-        key: _Case(
-            projects[key],
-            year,
-            forms[key],
-            money[key],
-            evaluated,
-            before,
-            district.plan.stream("spoil", key, year),
-        )
-        for key in evaluated
-    }
+    cases = _cases(district, year, forms, before, money)
     done: list[tuple[str, str, str]] = []
     for kind, (fits, edit) in _EDITS.items():
         fitting = [
@@ -88,6 +75,30 @@ def plant_targets(
         planting.record(kind, year, [key, *sources, *ids], "indicators", note)
     for case in cases.values():
         _record_normal(case, planting)
+
+
+def _cases(
+    district: District,
+    year: int,
+    forms: Forms,
+    before: Mapping[str, list[Row]],
+    money: Mapping[str, Money],
+) -> dict[str, _Case]:
+    """The self-evaluated projects of the year."""
+    projects = {p.project_id: p for p in district.running(year)}
+    evaluated = {key: forms[key] for key in sorted(district.roles[year].self_evaluated)}
+    return {
+        key: _Case(
+            projects[key],
+            year,
+            forms[key],
+            money[key],
+            evaluated,
+            before,
+            district.plan.stream("spoil", key, year),
+        )
+        for key in evaluated
+    }
 
 
 def _record_normal(case: _Case, planting: Planting) -> None:

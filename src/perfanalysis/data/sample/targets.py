@@ -10,6 +10,7 @@ from perfanalysis.data.sample.money import Money
 from perfanalysis.data.sample.streams import Stream, half_up
 
 MET_ABOVE = -0.9
+RUSH_HARM = 0.9  # how far rushed spending lowers the quality reached, in standard deviations
 REASONS = (
     "部分任务受天气影响推迟，已调整计划",
     "服务对象数量少于预计，下年据实测算",
@@ -104,7 +105,7 @@ class _Form:
         if spec.unit != "%" and spec.high > 20 and not self._project.template.share:
             raw *= 1 + 0.03 * (self._year - 2019)
         target = raw if self._project.template.share else round_target(raw, spec.unit)
-        extra = -0.9 if self._rushed and group == "quality" else 0.0
+        extra = -RUSH_HARM if self._rushed and group == "quality" else 0.0
         actual = self._achieved(target, spec, extra)
         return _row(level1, level2, spec.name, spec.op, target, spec.unit, points, actual, group)
 
@@ -280,4 +281,12 @@ def _benefit_kind(name: str) -> str:
     return "社会效益指标"
 
 
-__all__ = ["explain", "indicator_rows", "plain", "round_target", "rule_score", "with_cost_split"]
+__all__ = [
+    "RUSH_HARM",
+    "explain",
+    "indicator_rows",
+    "plain",
+    "round_target",
+    "rule_score",
+    "with_cost_split",
+]
