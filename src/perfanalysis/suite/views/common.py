@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from perfanalysis.data.tables import YearData
+from perfanalysis.money.execution import Level, cumulative_curve, share_band
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.workyear import WorkYear
@@ -49,6 +51,24 @@ def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:
     A district that states no scores, or gives no grades, has no empty columns in its tables.
     """
     return {name: kind for name, kind in kinds.items() if frame[name].notna().any()}
+
+
+def paid_curves(year: YearData, *, by: Level) -> pd.DataFrame:
+    """Cumulative payments of the groups that paid anything.
+
+    Returns
+    -------
+    DataFrame
+        `cumulative_curve`, with ``share`` the share of all paid in the year, whose last month is
+        1: how a unit paced what it paid, not how much of its budget it spent.
+    """
+    curves = cumulative_curve(year, by=by).dropna(subset="paid_share")
+    return curves.assign(share=curves["paid_share"])
+
+
+def paid_band(curves: pd.DataFrame) -> pd.DataFrame:
+    """Spread of `paid_curves`, see `share_band`; empty where nobody paid anything."""
+    return share_band(curves) if len(curves) else pd.DataFrame()
 
 
 def money_total(whole: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.money.execution import cumulative_curve, execution_rates, share_band
+from perfanalysis.money.execution import execution_rates
 from perfanalysis.planning.problems import problem_groups
 from perfanalysis.scoring.summary import (
     GRADES,
@@ -20,7 +20,7 @@ from perfanalysis.scoring.summary import (
     total_lost,
 )
 from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, paid_band, paid_curves
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -107,10 +107,8 @@ def district_view(year: WorkYear) -> DistrictView:
         grades=grade_counts(scores),
         losses=losses_by(scores.ledger, ["level1"]),
         reasons=rule_losses(scores.ledger, scores.rules),
-        curves=cumulative_curve(year.evaluation, by="fund_kind").rename(
-            columns={"key": "fund_kind"}
-        ),
-        band=share_band(cumulative_curve(year.evaluation, by="unit")),
+        curves=paid_curves(year.evaluation, by="fund_kind").rename(columns={"key": "fund_kind"}),
+        band=paid_band(paid_curves(year.evaluation, by="unit")),
         gaps=score_gaps(scores),
         problems=problem_groups(year.flags),
         refused=_refused(year),

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
-from perfanalysis.money.execution import cumulative_curve, execution_rates, share_band
+from perfanalysis.money.execution import execution_rates
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, paid_band, paid_curves
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 12
@@ -125,7 +125,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     scores, summaries = year.scores, summarise_units(year.scores)
     own = summaries[summaries["unit_id"] == unit_id]
     ledger = _ledger(scores, unit_id)
-    curves = cumulative_curve(year.evaluation, by="unit")
+    curves = paid_curves(year.evaluation, by="unit")
     proposed, steps = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
     return UnitView(
@@ -138,7 +138,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         losses=rule_losses(ledger, scores.rules),
         largest=_largest(ledger),
         curve=curves[curves["key"] == unit_id].assign(name=units.at[unit_id, "name"]),
-        band=share_band(curves),
+        band=paid_band(curves),
         monitored=monitored,
         monitored_total=total,
         flags=_of_unit(year.flags, unit_id),
