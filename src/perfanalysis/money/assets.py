@@ -6,15 +6,19 @@ import pandas as pd
 
 from perfanalysis.data.flags import flags_frame
 from perfanalysis.data.tables import YearData
+from perfanalysis.rules.values import RulesInForce
 
 
-def asset_flags(year: YearData) -> pd.DataFrame:
-    """Flag finished assets that are not in use, and finished ones without upkeep.
+def asset_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
+    """Flag assets that are long finished and not in use, and finished ones without upkeep.
 
     Parameters
     ----------
     year : YearData
         Tables ``projects``, ``assets``.
+    rules : RulesInForce
+        ``assets.idle_days``: days from the day an asset was finished to the end of the budget
+        year, from which it is to be in use.
 
     Returns
     -------
@@ -26,18 +30,21 @@ def asset_flags(year: YearData) -> pd.DataFrame:
     finished = year["assets"].dropna(subset=["finished"]).rename_axis("row").reset_index()
     finished = finished.rename(columns={"name": "asset"}).merge(projects, on="project_id")
     finished = finished.sort_values(["value_wan", "asset_id"], ascending=[False, True])
-    idle = finished[~finished["in_use"]]
-    neglected = finished[finished["in_use"] & finished["upkeep"].isna()]
+    rule = rules.get("assets.idle_days")
+    waited = (pd.Timestamp(year.budget_year, 12, 31) - finished["finished"]).dt.days
+    idle = finished[~finished["in_use"] & (waited >= rule.value)]
+    neglected = finished[finished["upkeep"].isna()]
+    unused = f"至年末已满{rule.value}天，没有投入使用"
     return flags_frame(
         [
-            *_rows(year, idle, "asset-idle", "in_use", "没有投入使用"),
-            *_rows(year, neglected, "upkeep-missing", "upkeep", "没有后续管护安排"),
+            *_rows(year, idle, "asset-idle", "in_use", unused, rule.key, rule.basis),
+            *_rows(year, neglected, "upkeep-missing", "upkeep", "没有后续管护安排", "", ""),
         ]
     )
 
 
 def _rows(
-    year: YearData, assets: pd.DataFrame, kind: str, column: str, seen: str
+    year: YearData, assets: pd.DataFrame, kind: str, column: str, seen: str, rule: str, basis: str
 ) -> list[tuple[object, ...]]:
     return [
         (
@@ -48,8 +55,8 @@ def _rows(
             row.value_wan,
             f"资产“{row.asset}”已于{row.finished:%Y-%m-%d}完工，{seen}",
             str(year.where("assets", row.row, column)),
-            "",
-            "",
+            rule,
+            basis,
         )
         for row in assets.itertuples(index=False)
     ]

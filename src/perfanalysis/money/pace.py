@@ -1,7 +1,8 @@
 """How fast the money went: slow projects, and a screen for year-end rush.
 
 No official document says what a rush (突击花钱) is. The screen lists projects to verify; it
-leaves out those with few payments and those whose December payments follow an acceptance.
+leaves out those with few payments, and a December payment under a contract that was accepted by
+then is no late one: it settles what was delivered.
 """
 
 from __future__ import annotations
@@ -15,23 +16,28 @@ from perfanalysis.rules.loader import RulesInForce
 DECEMBER = 12
 
 
-def december_shares(payments: pd.DataFrame) -> pd.DataFrame:
-    """Payments of each project, and how much of the money left in December.
+def december_shares(year: YearData) -> pd.DataFrame:
+    """Payments of each project within the budget year, and how much of the money left late.
 
     Parameters
     ----------
-    payments : DataFrame
-        Table ``payments``.
+    year : YearData
+        Tables ``payments``, ``contracts``.
 
     Returns
     -------
     DataFrame
-        Columns ``project_id``, ``payments`` (number), ``paid_wan``, ``december_wan``,
-        ``december_share`` (ratio, missing where nothing was paid).
+        Columns ``project_id``, ``payments`` (number), ``paid_wan``, ``december_wan`` (in
+        December, but for what settles a contract accepted by then), ``december_share`` (ratio
+        of the two, missing where nothing was paid).
     """
-    late = payments["amount_wan"].where(payments["date"].dt.month == DECEMBER, 0.0)
+    payments = year["payments"]
+    payments = payments[payments["date"].dt.year == year.budget_year]
+    accepted = year["contracts"].groupby("contract_id")["acceptance_date"].min()
+    settled = payments["contract_id"].map(accepted) <= payments["date"]
+    late = (payments["date"].dt.month == DECEMBER) & ~settled
     table = (
-        payments.assign(december_wan=late)
+        payments.assign(december_wan=payments["amount_wan"].where(late, 0.0))
         .groupby("project_id")
         .agg(
             payments=("amount_wan", "size"),
@@ -97,13 +103,11 @@ def rush_screen(year: YearData, rules: RulesInForce) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Flags of kind ``year-end-rush``; ``amount_wan`` is what was paid in December; largest
-        first.
+        Flags of kind ``year-end-rush``; ``amount_wan`` is what was paid late; largest first.
     """
     rule, fewest = rules.get("pace.december_share"), rules.value("pace.min_payments")
-    shares = december_shares(year["payments"])
+    shares = december_shares(year)
     late = shares[(shares["december_share"] >= rule.value) & (shares["payments"] >= fewest)]
-    late = late[~late["project_id"].isin(_accepted_in_december(year["contracts"]))]
     late = late.sort_values(["december_wan", "project_id"], ascending=[False, True])
     named = late.merge(year["projects"], on="project_id", how="inner")
     first_row = _first_rows(year["payments"])
@@ -122,11 +126,6 @@ def rush_screen(year: YearData, rules: RulesInForce) -> pd.DataFrame:
         )
         for row in named.itertuples(index=False)
     )
-
-
-def _accepted_in_december(contracts: pd.DataFrame) -> pd.Series:
-    accepted = contracts["acceptance_date"].dt.month == DECEMBER
-    return contracts.loc[accepted, "project_id"]
 
 
 def _first_rows(table: pd.DataFrame) -> pd.Series:

@@ -9,33 +9,43 @@ from perfanalysis.data.tables import YearData
 from perfanalysis.rules.loader import RulesInForce
 
 
+_MEASURED = ["signed_wan", "work_done_wan", "advance_wan"]
+
+
 def paid_against_work(contracts: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
-    """Compare money paid under a contract with verified work, at each date of measurement.
+    """Compare what was paid under a contract with the work verified by then, payment by payment.
 
     Parameters
     ----------
     contracts : DataFrame
-        Table ``contracts``: a row a contract and date.
+        Table ``contracts``: a row a contract and date of measurement.
     payments : DataFrame
-        Table ``payments``; only those with a ``contract_id`` count.
+        Table ``payments``; only those under a contract that `contracts` has, with a date and an
+        amount, count.
 
     Returns
     -------
     DataFrame
-        The rows of `contracts` (index kept) with ``paid_wan``, everything paid up to and
-        including that date, and ``ahead_wan``: paid − (work done + the agreed advance), in 万元;
-        negative where payment lags.
+        The payments that count (index kept), by date, with ``paid_wan``, everything paid under
+        the contract up to and including that payment; ``signed_wan``, ``work_done_wan`` and
+        ``advance_wan`` of the latest measurement on or before its date (before the first one no
+        work is verified); ``ahead_wan``: paid − (work done + the agreed advance), in 万元, negative
+        where payment lags.
     """
-    paid = payments.dropna(subset=["contract_id"]).sort_values("date")
+    paid = payments.dropna(subset=["contract_id", "date", "amount_wan"])
+    paid = paid.sort_values("date", kind="stable")
     paid = paid.assign(paid_wan=paid.groupby("contract_id")["amount_wan"].cumsum())
-    measured = contracts.reset_index(names="row").sort_values(["date", "row"])
+    measured = contracts.dropna(subset=["date", "work_done_wan"]).sort_values("date", kind="stable")
     joined = pd.merge_asof(
-        measured,
-        paid[["date", "contract_id", "paid_wan"]],
+        paid.reset_index(names="row"),
+        measured[["date", "contract_id", *_MEASURED]],
         on="date",
         by="contract_id",
-    )
-    joined = joined.assign(paid_wan=joined["paid_wan"].fillna(0.0)).set_index("row").sort_index()
+    ).set_index("row")
+    first = measured.drop_duplicates("contract_id").set_index("contract_id")
+    terms = first.assign(work_done_wan=0.0).reindex(joined["contract_id"]).set_axis(joined.index)
+    joined[_MEASURED] = joined[_MEASURED].where(joined["work_done_wan"].notna(), terms[_MEASURED])
+    joined = joined.dropna(subset=["work_done_wan"])
     allowed = joined["work_done_wan"] + joined["advance_wan"].fillna(0.0)
     return joined.assign(ahead_wan=joined["paid_wan"] - allowed)
 
@@ -53,7 +63,7 @@ def paid_ahead(year: YearData, rules: RulesInForce) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Flags of kind ``payment-ahead-of-work``, one a contract, at the date when it was
+        Flags of kind ``payment-ahead-of-work``, one a contract, at the payment when it was
         furthest ahead; ``amount_wan`` is how far; largest first.
     """
     rule = rules.get("payments.ahead_tolerance")
@@ -71,7 +81,7 @@ def paid_ahead(year: YearData, rules: RulesInForce) -> pd.DataFrame:
             row.ahead_wan,
             f"合同{row.contract_id}至{row.date:%Y-%m-%d}已付{row.paid_wan:,.2f}，"
             f"已核实工程量{row.work_done_wan:,.2f}，超出{row.ahead_wan:,.2f}",
-            str(year.where("contracts", row.row, "work_done_wan")),
+            str(year.where("payments", row.row, "amount_wan")),
             rule.key,
             rule.basis,
         )

@@ -95,14 +95,17 @@ def _identical_kinds(year: YearData, named: pd.DataFrame) -> list[tuple[object, 
 def _kinds_missing(
     year: YearData, named: pd.DataFrame, projects: pd.DataFrame
 ) -> list[tuple[object, ...]]:
-    """Projects that have indicators, but none of quality, cost or satisfaction."""
+    """Projects that have indicators, but none of quality, cost or satisfaction.
+
+    Satisfaction may be left out where cost is a level-1 indicator (财预〔2021〕101号).
+    """
     kind = output_kind(named["level2"])
     has = pd.DataFrame(
         {
             "project_id": named["project_id"],
             "quality-missing": kind == "质量",
             "cost-missing": (kind == "成本") | (named["level1"] == "cost"),
-            "satisfaction-missing": (named["level1"] == "satisfaction")
+            "satisfaction-missing": named["level1"].isin(["satisfaction", "cost"])
             | named["level2"].str.contains("满意", na=False),
         }
     )

@@ -50,6 +50,8 @@ def indicator_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
 def result_flags(scores: ProjectScores, year: YearData, rules: RulesInForce) -> pd.DataFrame:
     """Flag projects that spent their money and missed much of their output and effect.
 
+    Only indicators with an actual value count: no evidence is not an achieved zero.
+
     Parameters
     ----------
     scores : ProjectScores
@@ -67,6 +69,7 @@ def result_flags(scores: ProjectScores, year: YearData, rules: RulesInForce) -> 
     rule, spent_floor = rules.get("effect.result_floor"), rules.value("effect.spent_floor")
     results = scores.indicators.dropna(subset=["review_score"])
     results = results[results["level1"].isin(RESULTS)]
+    results = results[~results["flags"].str.contains("no-actual", regex=False)]
     kept = results.groupby("project_id")[["points", "review_score"]].sum()
     share = (kept["review_score"] / kept["points"]).rename("share")
     first = results.rename_axis("row").reset_index().drop_duplicates("project_id")
