@@ -23,15 +23,17 @@ def grades_of(total: Ints, refused: Bools, floors: Mapping[str, float]) -> Any:
     refused : ndarray of bool, shape (n,)
         Which have no grade.
     floors : mapping of str to float
-        Lowest points of each grade, inclusive.
+        Lowest points of each grade, inclusive. None at all mean that no grades are given.
 
     Raises
     ------
     RuleError
         If no grade begins at 0.
     """
+    if not floors:
+        return pd.array([None] * total.size, dtype="str")
     ranked = sorted(floors, key=lambda grade: floors[grade])
-    if not ranked or floors[ranked[0]] > 0:
+    if floors[ranked[0]] > 0:
         raise RuleError("规则 self.grade_floors 没有从0分起的等级。请在规则文件中补上。")
     edges = np.array([round(floors[grade] * HUNDREDTHS) for grade in ranked])
     rank = np.searchsorted(edges, total, side="right") - 1

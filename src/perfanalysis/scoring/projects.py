@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ import pyarrow.compute as pc
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.source import Source
 from perfanalysis.data.tables import YearData
-from perfanalysis.errors import RuleError
 from perfanalysis.money.execution import counted_funds, project_funds
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import (
@@ -28,6 +26,7 @@ from perfanalysis.scoring.exact import (
     points_texts,
     share_half_up,
 )
+from perfanalysis.scoring.grades import grades_of
 from perfanalysis.scoring.indicators import ReviewedIndicators, score_indicators
 from perfanalysis.scoring.ledger import (
     as_text,
@@ -238,28 +237,12 @@ def _scores(
         stated_total=projects["stated_total"],
         review_total=total,
         difference=np.round((projects["stated_total"] - total) * 1e6) / 1e6,
-        grade=_grades(spent.kept + sums.kept, refused, rules.value("self.grade_floors")),
+        grade=grades_of(spent.kept + sums.kept, refused, rules.value("self.grade_floors")),
         stated_grade=projects["stated_grade"],
         status=np.where(refused, "refused", "scored"),
         refused_reason=reasons.array,
     )
     return table.astype({"status": "str"}).reset_index(drop=True)
-
-
-def _grades(total: Ints, refused: Bools, floors: Mapping[str, float]) -> Any:
-    """Grade code of each total, a text array: the highest floor that it reaches.
-
-    No floors at all mean that no grades are given.
-    """
-    if not floors:
-        return pd.array([None] * total.size, dtype="str")
-    ranked = sorted(floors, key=lambda grade: floors[grade])
-    if floors[ranked[0]] > 0:
-        raise RuleError("规则 self.grade_floors 没有从0分起的等级。请在规则文件中补上。")
-    edges = np.array([round(floors[grade] * HUNDREDTHS) for grade in ranked])
-    rank = np.searchsorted(edges, total, side="right") - 1
-    texts = pa.array(ranked, pa.large_string()).take(pa.array(rank, mask=refused | (rank < 0)))
-    return pd.array(texts, dtype="str")
 
 
 def _refused_reasons(spent: _Execution, sums: _Sums, denominator: str) -> pd.Series:
