@@ -219,6 +219,15 @@ def test_a_refused_score_is_kept_with_its_reason():
     assert project.reason == "评价未定等级：1个指标没有得分"
 
 
+def test_where_no_grades_are_given_the_rules_of_grades_do_not_apply():
+    results = scored(("A", 95, 10, 5))
+    results.projects["grade"] = pd.Series([None], dtype="str")
+    result = propose_budget(results, based(("A", 10)), asked(("A", 12)), RULES)
+    assert way(result, "A") == [("link.base", 10), ("execution-low", -2)]
+    (project,) = result.projects.itertuples()
+    assert (project.result_from, project.reason) == ("review", "有得分，不评等级")
+
+
 def key(*results):
     """A key evaluation: (project, score, grade)."""
     frame = pd.DataFrame(results, columns=["project_id", "score", "grade"])

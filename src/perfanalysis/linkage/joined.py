@@ -15,6 +15,7 @@ from perfanalysis.scoring.projects import ProjectScores
 
 _IDENTITY = ["project_id", "unit_id", "name", "fund_kind", "special_kind", "project_type"]
 _NO_RESULT = "没有评价结果：不是自评项目，也未列入重点评价"
+_NO_GRADE = "有得分，不评等级"
 
 
 def joined_projects(
@@ -82,7 +83,9 @@ def _results(scores: ProjectScores, key_evaluation: KeyEvaluation | None) -> pd.
     table = review[[*money, "refused_reason"]].assign(
         score=review["review_total"],
         grade=review["grade"],
-        result_from=pd.Series("review", review.index, dtype="str").where(review["grade"].notna()),
+        result_from=pd.Series("review", review.index, dtype="str").where(
+            review["review_total"].notna()
+        ),
     )
     if key_evaluation is None:
         return table
@@ -124,7 +127,8 @@ def _status(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     graded = (table["grade"] != "none").to_numpy("bool")
     kept = (status == "continued") & ~graded
     refused = table["refused_reason"].fillna("").to_numpy("str")
-    said = np.where(refused != "", np.char.add("评价未定等级：", refused), _NO_RESULT)
+    result = np.where(table["score"].notna(), _NO_GRADE, _NO_RESULT)
+    said = np.where(refused != "", np.char.add("评价未定等级：", refused), result)
     index = table.index
     return (
         pd.Series(status, index, dtype="str"),
