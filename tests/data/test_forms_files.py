@@ -9,6 +9,7 @@ import os
 import re
 import struct
 import zipfile
+import zlib
 
 import pytest
 from made_forms import ROAD, Sheet, lay_out, ole_file, record, write_docx, write_xls, write_xlsx
@@ -97,6 +98,19 @@ def bomb_with_a_lying_header(path, good, word):
     raw = path.read_bytes()
     real = struct.pack("<I", 300 * 2**20)
     path.write_bytes(raw.replace(real, struct.pack("<I", 10)))
+
+
+def small_part_with_a_lying_header(path, good, word):
+    """The directory says less than there is, and its checksum is that of the less."""
+    with zipfile.ZipFile(word) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with zipfile.ZipFile(path) as made:
+        entry = made.getinfo("word/document.xml")
+        short = zlib.crc32(made.read(entry)[:10])
+    told = struct.pack("<III", short, entry.compress_size, 10)
+    real = struct.pack("<III", entry.CRC, entry.compress_size, entry.file_size)
+    path.write_bytes(path.read_bytes().replace(real, told))
 
 
 def many_parts(path, good, word):
@@ -203,6 +217,7 @@ REFUSED = [
     (deep, ".docx", "file-damaged"),
     (bomb, ".xlsx", "file-zip-bomb"),
     (bomb_with_a_lying_header, ".xlsx", "file-zip-bomb"),
+    (small_part_with_a_lying_header, ".docx", "file-zip-bomb"),
     (many_parts, ".xlsx", "file-zip-bomb"),
     (entities, ".docx", "file-hostile"),
     (entities_in_a_sheet, ".xlsx", "file-hostile"),

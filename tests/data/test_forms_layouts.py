@@ -249,13 +249,53 @@ def test_budget_execution_as_an_indicator_counts_as_execution(tmp_path):
     assert (form.total.points, form.total.score, len(form.indicators)) == (10, 9, 6)
 
 
-def test_points_merged_over_rows_count_once_and_are_said(tmp_path):
+@pytest.mark.parametrize("suffix", sorted(WRITERS))
+def test_points_merged_over_rows_count_once_and_are_said(suffix, tmp_path):
     sheet = lay_out(ROAD)
     sheet.rows[11][6] = None
     sheet.merges.append((10, 6, 11, 6))
-    form, findings = read_one(write_xlsx(tmp_path / "a.xlsx", sheet))
+    form, findings = read_one(WRITERS[suffix](tmp_path / f"a{suffix}", sheet))
     assert [row.points for row in form.indicators[:2]] == [20, None]
     assert [f.code for f in findings] == ["points-shared"]
+
+
+@pytest.mark.parametrize("suffix", sorted(WRITERS))
+def test_a_text_merged_over_rows_is_meant_for_each(suffix, tmp_path):
+    sheet = lay_out(ROAD)
+    for column in (4, 8):
+        sheet.rows[10][column], sheet.rows[11][column] = ("≥60%", None)
+        sheet.merges.append((10, column, 11, column))
+    form, _ = read_one(WRITERS[suffix](tmp_path / f"a{suffix}", sheet))
+    first, second = form.indicators[:2]
+    assert (first.target, second.target, second.measure_unit) == (60, 60, "%")
+    assert (first.reason, second.reason) == ("≥60%", "≥60%")
+
+
+def test_a_level_2_does_not_reach_into_the_next_level_1(tmp_path):
+    sheet = lay_out(ROAD)
+    sheet.rows[14][2] = None
+    form, _ = read_one(write_xlsx(tmp_path / "a.xlsx", sheet))
+    assert [row.level2 for row in form.indicators[3:5]] == ["时效指标", ""]
+
+
+def test_a_form_under_another_may_begin_with_a_title_alone(tmp_path):
+    project, whole = lay_out(ROAD), lay_out(ROAD, Style(title="部门整体支出绩效自评表"))
+    whole.rows[2] = ["部门名称", None, "示例区交通局", *[None] * (whole.width - 3)]
+    height = len(project.rows)
+    project.rows += whole.rows
+    project.merges += [(t + height, left, b + height, r) for t, left, b, r in whole.merges]
+    read = read_forms([write_xlsx(tmp_path / "a.xlsx", project)])
+    assert [(form.whole_unit, len(form.indicators)) for form in read.forms] == [
+        (False, 6),
+        (True, 6),
+    ]
+
+
+def test_a_second_total_in_the_funds_is_said_not_taken(tmp_path):
+    made = replace(ROAD, parts=(*ROAD.parts, ("合计", 777, 777, 777)))
+    form, findings = read_one(write_xlsx(tmp_path / "a.xlsx", lay_out(made)))
+    assert [line.annual_wan for line in form.funds] == [100, 100]
+    assert [(f.code, f.where.cell) for f in findings] == [("funds-row-unknown", "B8")]
 
 
 @pytest.mark.parametrize("text", ["2020年度", "二〇二〇年度", "（2020） 年度", "２０２０年度"])

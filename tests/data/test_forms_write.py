@@ -176,6 +176,17 @@ def test_a_second_form_of_a_project_is_not_written(data, tmp_path):
     assert "form-duplicated" in codes(alone)
 
 
+def test_two_forms_of_a_project_in_one_sheet_are_not_written_over_each_other(data, tmp_path):
+    sheet, again = lay_out(ROAD), lay_out(replace(ROAD, total_score=97))
+    height = len(sheet.rows)
+    sheet.rows += again.rows
+    sheet.merges += [(t + height, left, b + height, r) for t, left, b, r in again.merges]
+    path = write_xlsx(tmp_path / "two.xlsx", sheet)
+    result = import_forms([path], budget_year=YEAR, data_dir=data)
+    assert list(result.written) == [0]
+    assert load(data, "projects")[0]["stated_total"] == "98"
+
+
 def test_a_corrected_form_of_the_same_file_takes_the_place_of_its_rows(data, tmp_path):
     first = replace(ROAD, project="示例桥梁", rows=ROAD.rows)
     paths = [put(tmp_path), put(tmp_path, first, "b.xlsx")]

@@ -290,6 +290,7 @@ def test_no_points_at_all_is_one_finding_not_many():
     [
         (60.0, {"total_score": 109.0, "total_points": 110.0}, "weights-sum"),
         (40.0, {"total_score": 89.0, "total_points": 90.0}, "weights-sum"),
+        (48.0, {"total_score": 97.0, "total_points": 98.0}, "weights-sum"),
         (40.0, {"total_score": 89.0, "total_points": 100.0}, "weights-sum"),
         (40.0, {"total_score": 99.0, "total_points": 100.0}, "form-incomplete"),
         (40.0, {"total_score": np.nan, "total_points": np.nan}, "form-incomplete"),
