@@ -34,7 +34,8 @@ def december_shares(year: YearData) -> pd.DataFrame:
     payments = year["payments"]
     payments = payments[payments["date"].dt.year == year.budget_year]
     accepted = year["contracts"].groupby("contract_id")["acceptance_date"].min()
-    settled = pd.to_datetime(payments["contract_id"].map(accepted)) <= payments["date"]
+    # not map, which fails on the empty table of a year without contracts
+    settled = accepted.reindex(payments["contract_id"]).to_numpy() <= payments["date"].to_numpy()
     late = (payments["date"].dt.month == DECEMBER) & ~settled
     table = (
         payments.assign(december_wan=payments["amount_wan"].where(late, 0.0))
