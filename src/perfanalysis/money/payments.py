@@ -8,7 +8,6 @@ from perfanalysis.data.flags import flags_frame
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.loader import RulesInForce
 
-
 _MEASURED = ["signed_wan", "work_done_wan", "advance_wan"]
 
 
