@@ -6,6 +6,11 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("no-clock", deadline=None)
+settings.load_profile("no-clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
