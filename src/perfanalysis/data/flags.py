@@ -32,4 +32,9 @@ def flags_frame(rows: Iterable[tuple[object, ...]]) -> pd.DataFrame:
     return frame.astype(text | {"amount_wan": "float64"})
 
 
-__all__ = ["FLAG_COLUMNS", "flags_frame"]
+def quoted(text: object) -> str:
+    """A name as a flag quotes it: “…”, or that it is blank."""
+    return f"“{text}”" if isinstance(text, str) and text else "（名称空白）"
+
+
+__all__ = ["FLAG_COLUMNS", "flags_frame", "quoted"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.flags import flags_frame, quoted
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.values import RulesInForce
 
@@ -53,7 +53,7 @@ def _rows(
             row.unit_id,
             row.name,
             row.value_wan,
-            f"资产“{row.asset}”已于{row.finished:%Y-%m-%d}完工，{seen}",
+            f"资产{quoted(row.asset)}已于{row.finished:%Y-%m-%d}完工，{seen}",
             str(year.where("assets", row.row, column)),
             rule,
             basis,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.flags import flags_frame, quoted
 from perfanalysis.data.tables import YearData
 
 OUTPUT_KINDS = ("数量", "质量", "时效", "成本")
@@ -55,7 +55,7 @@ def _blank_targets(year: YearData, named: pd.DataFrame) -> list[tuple[object, ..
             row.owner,
             row.name,
             None,
-            f"指标“{row.level3}”没有填目标值",
+            f"指标{quoted(row.level3)}没有填目标值",
             _cell(year, row, "target"),
             "",
             "",

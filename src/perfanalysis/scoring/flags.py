@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfanalysis.data.flags import flags_frame
+from perfanalysis.data.flags import flags_frame, quoted
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.values import RulesInForce
 from perfanalysis.scoring.projects import ProjectScores
@@ -37,12 +37,12 @@ def indicator_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
     table = year["indicators"]
     table = table[table["project_id"].isin(evaluated["project_id"])]
     codes = indicator_codes(table, rules)
-    named = table.drop(columns="unit_id").assign(rule_score=codes["rule_score"])
-    named = named.rename_axis("row").reset_index().merge(evaluated, on="project_id")
+    rows = table.drop(columns="unit_id").assign(rule_score=codes["rule_score"])
+    rows = rows.rename_axis("row").reset_index().merge(evaluated, on="project_id")
     return flags_frame(
         (kind, row.project_id, row.unit_id, row.name, None, _seen(kind, row), where, "", "")
         for kind, column in _COLUMN.items()
-        for row in named[named["row"].isin(codes.index[codes[kind]])].itertuples(index=False)
+        for row in rows[rows["row"].isin(codes.index[codes[kind]])].itertuples(index=False)
         if (where := _where(year, row, column))
     )
 
@@ -94,15 +94,16 @@ def result_flags(scores: ProjectScores, year: YearData, rules: RulesInForce) -> 
 
 
 def _seen(kind: str, row: object) -> str:
-    indicator, text = row.level3, row.target_text  # type: ignore[attr-defined]
+    indicator, text = quoted(row.level3), row.target_text  # type: ignore[attr-defined]
     if kind == "score-above-rule":
         stated, given = row.self_score, row.rule_score  # type: ignore[attr-defined]
         if pd.isna(given) or stated <= given:
-            return f"指标“{indicator}”完成晚于目标日期，自评仍得{stated:.2f}分"
-        return f"指标“{indicator}”自评{stated:.2f}分，按规则{given:.2f}分"
+            return f"指标{indicator}完成晚于目标日期，自评仍得{stated:.2f}分"
+        return f"指标{indicator}自评{stated:.2f}分，按规则{given:.2f}分"
     if kind == "target-unmeasurable":
-        return f"指标“{indicator}”的目标为“{text}”，无法衡量"
-    return f"数量指标“{indicator}”的目标是金额“{text}”"
+        return f"指标{indicator}的目标为“{text}”，无法衡量"
+    amount = text if isinstance(text, str) else f"{row.target:,.2f}{row.measure_unit}"  # type: ignore[attr-defined]
+    return f"数量指标{indicator}的目标是金额“{amount}”"
 
 
 def _where(year: YearData, row: object, column: str) -> str:
