@@ -85,9 +85,12 @@ class CsvTable:
 
     def add(self, values: Mapping[str, str]) -> None:
         """Add a row at the end."""
+        for column in values:
+            self._have(column)
         row = [""] * len(self._top[-1])
+        for column, value in values.items():
+            row[self.columns[column]] = value
         self.rows.append(row)
-        self.put(row, values)
         for column, index in self._index.items():
             index.setdefault(self.value(row, column), []).append(row)
         self.changed = True
@@ -100,13 +103,16 @@ class CsvTable:
         for column, value in values.items():
             if value == self.value(row, column):
                 continue
-            if column not in self.columns:
-                self.columns[column] = len(self._top[-1])
-                self._top[-1].append(column)
+            self._have(column)
             position = self.columns[column]
             row.extend([""] * (position + 1 - len(row)))
             row[position] = value
             self.changed = True
+
+    def _have(self, column: str) -> None:
+        if column not in self.columns:
+            self.columns[column] = len(self._top[-1])
+            self._top[-1].append(column)
 
     def replace(self, old: Iterable[list[str]], new: Iterable[Mapping[str, str]]) -> None:
         """Put new rows in the place of old ones; the same rows change nothing."""

@@ -35,12 +35,15 @@ _FAR = re.compile(rb"""r=["'](?:[A-Z]{2,3}\d|[A-Z]\d{4})""")
 """A cell beyond column Z or row 999; without one a sheet is small."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
+_AT = rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']"""
+_HAS_ERROR = re.compile(rb"""t=["']e["']""")
 _ERROR = re.compile(
-    rb"""<(?:\w+:)?c\b([^>]*?\bt=["']e["'][^>]*)>(?:<(?:\w+:)?f\b.*?)?<(?:\w+:)?v>([^<]*)<"""
+    _AT + rb"""[^<>]*\bt=["']e["'][^<>]*>(?:\s*<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?"""
+    rb"""\s*<(?:\w+:)?v>([^<]*)<"""
 )
 _FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)"
-    rb"\s*(?:<(?:\w+:)?v\b[^>]*>([^<]*)</)?"
+    _AT + rb"[^<>]*>\s*<(?:\w+:)?f\b[^<>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\b[^<>]*>([^<]*)</)?"
 )
 _ERRORS = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
@@ -196,11 +199,10 @@ def _merge_all(rows: list[list[Cell]], merged: Iterable[Any]) -> None:
 
 def _mark_errors(rows: list[list[Cell]], xml: bytes) -> None:
     """Errors, which calamine reads as empty, and their names where they were typed or pasted."""
-    for attributes, name in _ERROR.findall(xml):
-        place = _PLACE.search(attributes)
-        cell = _at(rows, place) if place else None
+    for found in _ERROR.finditer(xml) if _HAS_ERROR.search(xml) else ():
+        cell = _at(rows, found)
         if cell is not None:
-            cell.problem, cell.found = "error", name.decode("utf-8", "replace")
+            cell.problem, cell.found = "error", found[3].decode("utf-8", "replace")
     for row in rows:
         for cell in row:
             if cell.text[:1] == "#" and cell.text in _ERRORS:
@@ -224,10 +226,12 @@ def _mark_percents(
 
 def _mark_formulas(rows: list[list[Cell]], xml: bytes) -> None:
     """Look at the cells with a formula; a pattern finds those few faster than a parser."""
-    for attributes, formula, value in _FORMULA.findall(xml):
-        place = _PLACE.search(attributes)
-        cell = _at(rows, place) if place else None
+    if b"<f" not in xml and b":f" not in xml:
+        return
+    for found in _FORMULA.finditer(xml):
+        cell = _at(rows, found)
         if cell is not None:
+            formula, value = found[3] or b"", found[4] or b""
             _mark_formula(cell, unescape(formula.decode("utf-8", "replace")), bool(value.strip()))
 
 
