@@ -230,9 +230,12 @@ def _roles(plan: Plan, projects: Sequence[Project], year: int) -> Roles:
     key = frozenset(p.project_id for p in draw.shuffled(largest)[:key_count])
     ids = [p.project_id for p in running]
     looked_at = key | special
+    leading = {p.unit.unit_id: p.project_id for p in sorted(running, key=lambda p: p.size)}
     small = sorted((p for p in plain if p.project_id not in key), key=lambda p: p.size)
     spare = len(running) - self_evaluated_count(plan, year)
-    left_out = {p.project_id for p in draw.shuffled(small[: max(spare, len(small) // 2)])[:spare]}
+    shuffled = [p.project_id for p in draw.shuffled(small[: max(spare, len(small) // 2)])]
+    # every unit evaluates itself: its largest project is not left out
+    left_out = set([i for i in shuffled if i not in leading.values()][:spare])
     free = [i for i in ids if i not in looked_at]
     unmonitored = set(draw.shuffled(free)[: plan.scaled(6)])
     return Roles(
