@@ -54,6 +54,14 @@ def test_a_notebook_is_found_by_its_metadata(folder):
     }
 
 
+def test_what_a_notebook_imports_is_known_before_it_runs(tmp_path):
+    cells = ("a = 1", "import x.y as z\nfrom p.q import r, s", "%matplotlib inline\nimport no")
+    about = {"scope": "district", "title": "x"}
+    make_notebook(tmp_path / "n.ipynb", *cells, about=about, tags=PARAMETERS)
+    (found,) = find_notebooks(tmp_path)
+    assert found.imports == ("p.q", "p.q.r", "p.q.s", "x.y")
+
+
 def test_a_task_is_a_notebook_and_a_scope(folder):
     tasks = plan(folder)
     assert [task.page for task in tasks] == [

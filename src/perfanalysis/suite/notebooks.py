@@ -39,7 +39,7 @@ class Notebook:
     parameters : mapping of str to plain value
         What its parameters cell declares, with the defaults.
     imports : tuple of str
-        Modules that its cells import, sorted.
+        Names that its cells import, sorted: modules, and what is taken from them.
     """
 
     path: Path
@@ -132,15 +132,19 @@ def _declared(path: Path, source: str) -> dict[str, object]:
 
 
 def _imported(source: str) -> set[str]:
-    """Modules that a cell imports; none where it is not plain Python (a magic)."""
+    """What a cell imports, by full name; nothing where it is not plain Python (a magic).
+
+    Of ``from a import b`` both ``a`` and ``a.b``: only an import tells whether b is a module.
+    """
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError:
         return set()
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return names | {
-        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module
-    }
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
 
 
 __all__ = ["SCOPES", "Notebook", "find_notebooks"]

@@ -51,7 +51,7 @@ class Setup:
         Folder that the cells run in.
     engine : {"forked", "jupyter"}
     modules : tuple of str
-        Imported before the first report.
+        Imported before the first report; a name that is no module is passed over.
     work_year, data_dir, suite_file
         As `open_work_year` takes them, relative to `root` or absolute.
     preload : bool
@@ -122,7 +122,7 @@ def start_worker(setup: Setup) -> None:
     if setup.engine == "forked":
         for name in setup.modules:
             if not name.startswith(_NEVER_AHEAD):
-                with suppress(Exception):  # the cell that imports it fails and says why
+                with suppress(Exception):  # no module, or the cell that imports it says why
                     import_module(name)
         if setup.preload:
             _open_everything(setup)
