@@ -291,6 +291,25 @@ def test_a_form_under_another_may_begin_with_a_title_alone(tmp_path):
     ]
 
 
+def test_notes_and_subtotals_between_the_rows_are_no_indicators(tmp_path):
+    sheet = lay_out(ROAD, Style(merged=False))
+    wide = [None] * (sheet.width - 1)
+    for at, row in (
+        (14, ["以上指标由业务科室填写", *wide]),
+        (14, [None, "由财务科室补充", *wide[1:]]),
+        (13, [None, "合计", *wide[1:5], 40, 40, None]),
+        (12, [None, None, None, None, None, None, None, None, "另附说明"]),
+        (6, ["注：资金以财务账为准", *wide]),
+    ):
+        sheet.rows.insert(at, row)
+    sheet.merges = []
+    form, findings = read_one(write_xlsx(tmp_path / "a.xlsx", sheet))
+    assert [row.level3 for row in form.indicators] == [row.level3 for row in ROAD.rows]
+    assert [row.level1 for row in form.indicators] == ["output"] * 4 + ["benefit", "satisfaction"]
+    assert (form.total_score, len(form.funds)) == (98, 2)
+    assert {f.code for f in findings} == {"row-left-out"}
+
+
 def test_a_second_total_in_the_funds_is_said_not_taken(tmp_path):
     made = replace(ROAD, parts=(*ROAD.parts, ("合计", 777, 777, 777)))
     form, findings = read_one(write_xlsx(tmp_path / "a.xlsx", lay_out(made)))

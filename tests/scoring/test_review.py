@@ -4,6 +4,8 @@ Definitions and threshold cases: ../shared/real_forms/expected_findings.json ("c
 hand from rules.md 1.3 to 1.5. `FORM` is a sound form: 10/50/30/10, everything filled.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +26,7 @@ from perfanalysis.scoring.review import (
 from perfanalysis.scoring.review_texts import CODES
 from year_tables import make_table
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "rules"
 BOOK = load_rules()
 RULES = BOOK.on(evaluation_date(2021))
 FORM = {
@@ -395,6 +398,41 @@ def test_a_local_rule_file_lies_over_the_national_one(tmp_path):
     book = load_rules(local)
     assert codes_of(initial_wan=90.0, book=book) == [("execution-score-differs", "funds")]
     assert codes_of(initial_wan=90.0) == []
+
+
+@pytest.mark.parametrize(("output", "found"), [(40.0, []), (45.0, ["weights-sum"])])
+def test_a_split_that_fixes_execution_only_leaves_the_rest_open(output, found):
+    """The Hubei form: 20 for execution, 80 free."""
+    book = load_rules(EXAMPLES / "hubei.yaml")
+    rows = changed(0, points=output)
+    codes = codes_of(
+        rows=rows,
+        book=book,
+        execution_points=20.0,
+        execution_score=18.0,
+        total_score=58.0 + output,
+        total_points=60.0 + output,
+    )
+    assert codes == [(code, "form") for code in found]
+    national = codes_of(
+        rows=rows,
+        execution_points=20.0,
+        execution_score=18.0,
+        total_score=58.0 + output,
+        total_points=60.0 + output,
+    )
+    assert len(national) == 1
+
+
+def test_a_local_file_covers_a_year_that_no_national_rule_does():
+    """The Haidian form of 2016: executed over the initial budget, a ceiling by the ratio."""
+    book = load_rules(EXAMPLES / "haidian.yaml")
+    facts = {"initial_wan": 180.0, "execution_score": 5.0, "total_score": 95.0}
+    rows = changed(0, op="at_most", actual=110.0, self_score=50.0)
+    assert [c for c, _ in codes_of(rows=rows, year=2016, book=book, **facts)] == [
+        "score-above-rule"
+    ]
+    assert [c for c, _ in codes_of(rows=rows, year=2016, **facts)] == ["rule-not-in-force"]
 
 
 def test_findings_name_the_cell_what_stands_there_and_what_the_rule_gives():

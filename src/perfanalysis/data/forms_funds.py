@@ -69,6 +69,8 @@ def _line(
 ) -> FundLine | None:
     """One row; None where it says nothing or its source is not known."""
     label = _label(layout, number)
+    if label and words_of(label.text).row == "after":
+        return None
     source = _source(label, above)
     cells = {kind: _own(layout, number, kind) for kind in (*AMOUNTS, "points", "score")}
     filled = [cell for cell in cells.values() if cell and (cell.problem or not blank(cell.text))]

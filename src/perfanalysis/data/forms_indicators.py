@@ -14,6 +14,8 @@ from perfanalysis.data.forms_text import blank, one_line, plain
 from perfanalysis.data.forms_values import read_quantity
 from perfanalysis.data.forms_words import level1_code, words_of
 
+SHORT_LABEL = 6
+"""Letters of the longest level label that is taken for one though its words are not known."""
 _FACTS = ("target", "actual", "points", "score")
 _NOT_COMPARED = {
     "text": ("actual-not-number", "目标是数值，实际完成值“{}”不是", "请补报实际完成的数值。"),
@@ -53,6 +55,7 @@ def read_indicators(layout: Layout, reader: CellReader) -> tuple[FormIndicator, 
         if kind == "after" and layout.total < 0:
             break
         if kind == "data":
+            _carry_levels(layout, number, levels)
             row = _row(layout, number, reader, levels)
             if row is not None:
                 rows.append(row)
@@ -69,12 +72,22 @@ def _row_kind(layout: Layout, number: int) -> str:
     words = [words_of(cell.text) for cell in cells]
     if sum(1 for each in words if each.column) >= 3:
         return "head"
-    if words[0].row in ("after", "subtotal"):
-        return words[0].row
-    alone = len(cells) == 1 and not any(_own(layout, number, kind) for kind in _FACTS)
-    if alone and cells[0].right - cells[0].col >= 3:
+    if words[0].row in ("after", "subtotal", "total", "goal"):
+        return "after" if words[0].row == "after" else "subtotal"
+    if len(cells) == 1 and not _facts(layout, number) and not _is_label(layout, cells[0]):
         return "note"
     return "data"
+
+
+def _is_label(layout: Layout, cell: Cell) -> bool:
+    """A level label, or the name of an indicator left blank, where it stands alone in a row."""
+    if cell.right - cell.col >= 3:
+        return False
+    kind = next((k for k, column in layout.indicators.items() if column == cell.col), "")
+    if kind in ("level3", "level4"):
+        return True
+    known = level1_code(cell.text, "") != "other" or level1_code("", cell.text) != "other"
+    return kind in ("level1", "level2") and (known or len(plain(cell.text)) <= SHORT_LABEL)
 
 
 def _facts(layout: Layout, number: int) -> bool:
@@ -92,9 +105,8 @@ def _own(layout: Layout, number: int, kind: str) -> Cell | None:
 
 
 def _row(layout: Layout, number: int, reader: CellReader, levels: _Levels) -> FormIndicator | None:
-    _carry_levels(layout, number, levels)
     name_cell = _name_cell(layout, number)
-    if name_cell is None and not _facts(layout, number):
+    if not _facts(layout, number) and (name_cell is None or name_cell.row != number):
         return None
     level1_text, level2 = levels.texts["level1"], levels.texts["level2"]
     level1 = level1_code(level1_text, level2)

@@ -103,7 +103,7 @@ def _read_line(
 ) -> int:
     """Note what a row says about the layout; the last row that is thereby read."""
     if layout.body >= 0:
-        if layout.total < 0 and _is_total(line):
+        if _is_total(line) and (layout.total < 0 or _goes_on(layout, number)):
             layout.total = number
         return number
     if sum(1 for _, words in line if words.column in _SUB_HEADS) >= 2:
@@ -175,6 +175,18 @@ def _valued(columns: Mapping[str, int]) -> bool:
 
 def _is_funds_head(money: Mapping[str, int]) -> bool:
     return ("executed" in money and len(money) >= 2) or len(_MONEY & money.keys()) >= 2
+
+
+def _goes_on(layout: Layout, number: int) -> bool:
+    """Whether indicators stand between the total found and this row: that was a subtotal."""
+    columns = [layout.indicators[kind] for kind in ("points", "score") if kind in layout.indicators]
+    name = layout.indicators.get("level3", 0)
+    return any(
+        not blank(row[name].text)
+        and row[name].row == at
+        and any(read_number(row[column].text) is not None for column in columns)
+        for at, row in enumerate(layout.grid.rows[layout.total + 1 : number], layout.total + 1)
+    )
 
 
 def _is_total(line: list[tuple[Cell, Words]]) -> bool:

@@ -26,8 +26,18 @@ from perfanalysis.scoring.review_texts import finding
 
 WITHOUT_RULE = ("zero-target", "money-as-quantity", "target-unmeasurable")
 BY_RULE = ("overachieved-unexplained", "score-above-rule", "score-below-rule")
-NEEDED = ("self.weights", "self.quantitative", "self.ceiling_formula", "self.score_tolerance")
-"""Rules without which nothing can be reviewed by rule."""
+NEEDED = (
+    "self.ceiling_formula",
+    "self.execution_denominator",
+    "self.overachievement_review",
+    "self.overachievement_zero_target",
+    "self.qualitative_bands",
+    "self.qualitative_words",
+    "self.quantitative",
+    "self.score_tolerance",
+    "self.weights",
+)
+"""Rules that must all have a value, or else nothing is reviewed by rule."""
 NO_REASON = ("无", "无。", "没有", "无偏差", "无原因", "/", "—", "-")
 """Texts in the column of reasons that give none."""
 _LATE = "self.qualitative_bands"
@@ -94,7 +104,7 @@ def _known(values: pd.Series) -> Bools:
 def _late_in_full(indicators: pd.DataFrame, rules: RulesInForce) -> Bools:
     """A deadline missed by the dates stated, yet scored in the band of targets achieved."""
     late = np.zeros(len(indicators), dtype=np.bool_)
-    floor = float(rules.value(_LATE)["achieved"][0])
+    floor = float(rules.value(_LATE).get("achieved", (1.0, 1.0))[0])
     dated = (indicators["op"] == "qualitative") & indicators["target_text"].str.contains(
         r"\d{4}", na=False
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -274,9 +274,7 @@ def _of_levels(
         standards.append(rules.value("self.weights_with_cost"))
     which = np.where((split["cost"] > 0) & (len(standards) > 1), len(standards) - 1, 0)
     wanted = pd.DataFrame(
-        [[float(standards[i].get(level, 0)) for level in _LABELS] for i in which],
-        index=forms.index,
-        columns=list(_LABELS),
+        [_standard(standards[i]) for i in which], index=forms.index, columns=list(_LABELS)
     )
     differs = _adds(facts) & ((split - wanted).abs() > NEAR).any(axis=1)
     yield from _raise(
@@ -290,9 +288,15 @@ def _of_levels(
     )
 
 
+def _standard(weights: Mapping[str, float]) -> list[float]:
+    """Points of each level; of a split that leaves the rest open, NaN where nothing is fixed."""
+    whole = abs(sum(weights.values()) - FULL) <= NEAR
+    return [float(weights.get(level, 0 if whole else np.nan)) for level in _LABELS]
+
+
 def _split_text(split: pd.DataFrame) -> pd.Series:
     return split.apply(
-        lambda row: "、".join(f"{_LABELS[k]}{v:.10g}" for k, v in row.items() if v), axis=1
+        lambda row: "、".join(f"{_LABELS[k]}{v:.10g}" for k, v in row.items() if v > 0), axis=1
     ).astype("str")
 
 

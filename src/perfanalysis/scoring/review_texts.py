@@ -50,7 +50,7 @@ _FORM: dict[str, tuple[Severity, str, str, str]] = {
     "weights-level1-differ": (
         "warning",
         "{split}",
-        "一级指标分值为{split}，与统一规定的{standard}不同",
+        "一级指标分值为{split}，与规定的{standard}不同",
         "有本地规定的请在规则文件中登记；没有的请填报单位说明。",
     ),
     "total-mismatch": (
