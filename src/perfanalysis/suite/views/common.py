@@ -71,6 +71,12 @@ def paid_band(curves: pd.DataFrame) -> pd.DataFrame:
     return share_band(curves) if len(curves) else pd.DataFrame()
 
 
+def unproposed(projects: pd.DataFrame) -> list[dict[str, str]]:
+    """Name and reason of each project of `Proposal.projects` that has no proposal."""
+    refused = projects[projects["proposed_wan"].isna()]
+    return [{"project": row.name, "reason": row.reason} for row in refused.itertuples(index=False)]
+
+
 def money_total(whole: Any) -> dict[str, Any]:
     """The last row of a table of money: the row of ``execution_rates(by="district")``."""
     return {name: whole[name] for name in ("projects", "annual_wan", "executed_wan")} | {
@@ -111,4 +117,15 @@ def add_reproduction(page: Page, say: Texts, year: WorkYear, **scope: str) -> No
     )
 
 
-__all__ = ["Said", "add_limits", "add_reproduction", "cover", "money_total", "sentences"]
+__all__ = [
+    "Said",
+    "add_limits",
+    "add_reproduction",
+    "cover",
+    "money_total",
+    "paid_band",
+    "paid_curves",
+    "sentences",
+    "unproposed",
+    "with_values",
+]

@@ -21,8 +21,6 @@ class KeyProjectView:
     ----------
     project : Series
         Its row of ``KeyEvaluation.projects`` with ``unit_name``.
-    record : Series
-        Its row of the table ``projects``.
     levels : DataFrame
         Points and score by ``level1``, with ``kept_share``.
     indicators : DataFrame
@@ -33,19 +31,17 @@ class KeyProjectView:
         Its row of the self-evaluation review; empty where it was not self-evaluated.
     visits : DataFrame
         Site visits: ``reported`` and ``verified_number``.
-    flags, proposed : DataFrame
-        What must be verified, and its rows of the proposal.
+    flags : DataFrame
+        What must be verified.
     """
 
     project: pd.Series
-    record: pd.Series
     levels: pd.DataFrame
     indicators: pd.DataFrame
     ledger: pd.DataFrame
     review: pd.Series
     visits: pd.DataFrame
     flags: pd.DataFrame
-    proposed: pd.DataFrame
 
     @property
     def lost(self) -> float:
@@ -91,7 +87,6 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
     levels = _of(result.levels, project_id)
     return KeyProjectView(
         project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
-        record=_of(year.evaluation["projects"], project_id).iloc[0],
         levels=levels.assign(
             kept_share=levels["score"] / levels["points"].where(levels["points"] > 0)
         ),
@@ -104,7 +99,6 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
             columns={"verified": "verified_number"}
         ),
         flags=_of(year.flags, project_id),
-        proposed=_of(year.proposal.projects, project_id),
     )
 
 
@@ -141,8 +135,10 @@ def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
         )
     if len(view.review) and pd.notna(view.review["stated_total"]):
         gap = view.review["stated_total"] - project["score"]
-        direction = "above" if gap > 0 else "below"
-        values = {"stated": view.review["stated_total"], "gap": abs(gap)}
+        direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
+        values = {"stated": view.review["stated_total"]}
+        if direction != "same":
+            values["gap"] = abs(gap)
         said.append((f"main-self-{direction}", values))
     said.append(("main-no-panel", {}))
     return said

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from perfanalysis.errors import DataError
 from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 MICRO = 1_000_000
@@ -32,7 +33,10 @@ class LinkageView:
     bridge : DataFrame
         From base to proposal: ``label``, ``amount``, ``is_total``.
     projects : DataFrame
-        ``Proposal.projects`` with ``unit_name`` and ``page``, by unit and money.
+        ``Proposal.projects`` that have a proposal, with ``unit_name`` and ``page``, by unit and
+        money.
+    unproposed : list of dict
+        ``project`` and ``reason`` of those that have none.
     steps : DataFrame
         ``Proposal.steps`` with the ``name`` of the project.
     """
@@ -43,11 +47,23 @@ class LinkageView:
     rules: pd.DataFrame
     bridge: pd.DataFrame
     projects: pd.DataFrame
+    unproposed: list[dict[str, str]]
     steps: pd.DataFrame
 
 
 def linkage_view(year: WorkYear) -> LinkageView:
-    """Gather the numbers of the proposal."""
+    """Gather the numbers of the proposal.
+
+    Raises
+    ------
+    DataError
+        If nobody requested a budget: everything would seem to be given up.
+    """
+    if year.requests.empty:
+        raise DataError(
+            f"没有{year.requests_year}年度的预算申请，不能提出预算建议。"
+            f"请把申请表 budget_requests 放入 {year.requests_year} 文件夹。"
+        )
     proposal = year.proposal
     totals = proposal.totals.sort_values(
         ["proposed_wan", "unit_id", "fund_kind"], ascending=[False, True, True]
@@ -61,16 +77,17 @@ def linkage_view(year: WorkYear) -> LinkageView:
         by_unit=_with_pages(totals[totals["level"] == "unit"], names),
         rules=rules,
         bridge=_bridge(rules),
-        projects=projects.sort_values(
+        projects=projects.dropna(subset=["proposed_wan"]).sort_values(
             ["unit_id", "proposed_wan", "project_id"], ascending=[True, False, True]
         ),
+        unproposed=unproposed(proposal.projects),
         steps=proposal.steps.merge(projects[["project_id", "name"]], on="project_id"),
     )
 
 
 def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``70_linkage`` with their values."""
-    total, moved = view.total, view.rules.set_index("action")
+    total = view.total
     continued = total["proposed_wan"] - total["new_wan"]
     years = {"year": year.requests_year, "base_year": year.monitoring_year}
     said: list[Said] = [
@@ -78,7 +95,7 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
             "main-total",
             years
             | {
-                "projects": int(total["projects"]),
+                "projects": int(total["continued"] + total["new"]),
                 "requested": total["requested_wan"],
                 "proposed": total["proposed_wan"],
                 "base": total["base_wan"],
@@ -86,22 +103,19 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
         ),
         ("main-continued", {"continued": continued, "new": total["new_wan"]}),
     ]
-    cuts = view.rules[view.rules["amount_wan"] < 0]
+    cuts = view.steps[view.steps["amount_wan"] < 0]
     by_result = cuts[~cuts["action"].isin(["drop", "round", "cap_request"])]
-    said.append(
-        ("main-cut", {"projects": _number(by_result), "amount": -by_result["amount_wan"].sum()})
-    )
-    if "drop" in moved.index:
-        dropped = view.rules[view.rules["action"] == "drop"]
-        said.append(
-            ("main-dropped", {"projects": _number(dropped), "amount": -dropped["amount_wan"].sum()})
-        )
+    said.append(("main-cut", _moved(by_result)))
+    dropped = view.steps[view.steps["action"] == "drop"]
+    if len(dropped):
+        said.append(("main-dropped", _moved(dropped)))
     said.append(("main-convention", {}))
     return said
 
 
-def _number(rules: pd.DataFrame) -> int:
-    return int(rules["projects"].sum())
+def _moved(cuts: pd.DataFrame) -> dict[str, Any]:
+    """Projects and money of some steps; a project that was cut twice is one project."""
+    return {"projects": cuts["project_id"].nunique(), "amount": -cuts["amount_wan"].sum()}
 
 
 def _bridge(rules: pd.DataFrame) -> pd.DataFrame:

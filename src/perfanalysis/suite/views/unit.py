@@ -12,7 +12,7 @@ from perfanalysis.errors import ParameterError
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
-from perfanalysis.suite.views.common import Said, paid_band, paid_curves
+from perfanalysis.suite.views.common import Said, paid_band, paid_curves, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 12
@@ -52,6 +52,8 @@ class UnitView:
         What must be verified about it.
     proposed, steps : DataFrame
         Its rows of the proposal for the next budget, and the steps of each.
+    unproposed : list of dict
+        ``project`` and ``reason`` of those for which nothing can be proposed.
     """
 
     unit: pd.Series
@@ -67,6 +69,7 @@ class UnitView:
     flags: pd.DataFrame
     proposed: pd.DataFrame
     steps: pd.DataFrame
+    unproposed: list[dict[str, str]]
 
     @property
     def lost(self) -> float:
@@ -126,7 +129,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     own = summaries[summaries["unit_id"] == unit_id]
     ledger = _ledger(scores, unit_id)
     curves = paid_curves(year.evaluation, by="unit")
-    proposed, steps = proposed_projects(year, unit_id)
+    proposed, steps, refused = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
@@ -144,16 +147,23 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         flags=_of_unit(year.flags, unit_id),
         proposed=proposed,
         steps=steps,
+        unproposed=refused,
     )
 
 
-def proposed_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A unit's rows of the proposal and their steps; empty where nobody requested a budget."""
+def proposed_projects(
+    year: WorkYear, unit_id: str
+) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, str]]]:
+    """A unit's rows of the proposal, their steps, and what has no proposal.
+
+    All are empty where nobody requested a budget.
+    """
     if year.requests.empty:
-        return pd.DataFrame(), pd.DataFrame()
-    proposed = _of_unit(year.proposal.projects, unit_id)
+        return pd.DataFrame(), pd.DataFrame(), []
+    own = _of_unit(year.proposal.projects, unit_id)
+    proposed = own.dropna(subset=["proposed_wan"])
     steps = year.proposal.steps.merge(proposed[["project_id", "name"]], on="project_id")
-    return proposed, steps
+    return proposed, steps, unproposed(own)
 
 
 def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:

@@ -91,7 +91,7 @@ def summary_findings(summary: WorkSummary) -> list[Said]:
         ("main-monitoring", facts["monitoring"]),
         ("main-key" if all_visited else "main-key-some", key),
         ("main-problems", facts["problems"]),
-        ("main-use", facts["use"]),
+        *([("main-use", facts["use"])] if facts["use"]["requests"] else []),
     ]
 
 
@@ -134,13 +134,12 @@ def _coverage(year: WorkYear) -> dict[str, Any]:
 
 def _self_evaluation(year: WorkYear) -> dict[str, Any]:
     projects = year.scores.projects
-    whole = _whole(year.evaluation, projects["project_id"])
     counts = grade_counts(year.scores).set_index("grade")["projects"]
     return {
         "year": year.evaluation_year,
         "units": projects["unit_id"].nunique(),
         "projects": len(projects),
-        "annual": whole["annual_wan"],
+        "annual": _annual(year.evaluation, projects["project_id"]),
         **{grade: int(counts[grade]) for grade in GRADES},
         "none": int(counts[""]),
         "whole": year.evaluation["unit_finance"]["unit_id"].nunique(),
@@ -152,9 +151,10 @@ def _monitoring(year: WorkYear) -> dict[str, Any]:
     projects = data["projects"].loc[data["projects"]["is_monitored"], "project_id"]
     records = data["monitoring_funds"]
     records = records[records["project_id"].isin(projects)]
-    month = int(records["month"].max()) if len(records) else 0
-    latest = records[(records["source"] == "unit") & (records["month"] == month)]
-    annual, executed = _whole(data, projects)["annual_wan"], latest["executed_wan"].sum()
+    own = records[records["source"] == "unit"]
+    month = int(own["month"].max()) if len(own) else 0
+    latest = own[own["month"] == month]
+    annual, executed = _annual(data, projects), latest["executed_wan"].sum()
     warnings = data["warnings"]
     return {
         "year": year.monitoring_year,
@@ -183,19 +183,19 @@ def _key(year: WorkYear) -> dict[str, Any]:
 
 def _use(year: WorkYear) -> dict[str, Any]:
     problems, published = year.evaluation["rectification"], year.evaluation["publication"]
-    proposed = year.proposal.projects["proposed_wan"].sum()
-    base = year.proposal.projects["base_wan"].sum()
+    totals = year.proposal.totals.set_index("level").loc["district"]
     return {
         "year": year.requests_year,
         "base_year": year.monitoring_year,
+        "requests": len(year.requests),
         "issues": len(problems),
         "closed": int((problems["status"] == "closed").sum()),
         "recovered": problems["recovered_wan"].sum(),
         "adjusted": problems["adjusted_wan"].sum(),
         "published": int(published["date"].notna().sum()),
         "publishers": published.loc[published["date"].notna(), "unit_id"].nunique(),
-        "proposed": proposed,
-        "base": base,
+        "proposed": totals["proposed_wan"],
+        "base": totals["base_wan"],
     }
 
 
@@ -278,8 +278,9 @@ def _key_projects(year: WorkYear) -> pd.DataFrame:
     return table.sort_values(["kind", "project_id"], ignore_index=True)
 
 
-def _whole(data: YearData, projects: pd.Series) -> pd.Series:
-    return execution_rates(data, by="district", projects=projects).iloc[0]
+def _annual(data: YearData, projects: pd.Series) -> float:
+    """Annual budget of these projects together; nothing where there are none."""
+    return float(execution_rates(data, by="district", projects=projects)["annual_wan"].sum())
 
 
 __all__ = ["WorkSummary", "next_steps", "problem_sentences", "summary_findings", "work_summary"]
