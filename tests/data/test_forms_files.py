@@ -15,6 +15,7 @@ import pytest
 from made_forms import ROAD, Sheet, lay_out, ole_file, record, write_docx, write_xls, write_xlsx
 from openpyxl import Workbook, load_workbook
 
+import perfanalysis.data.forms_grid as guard_grid
 import perfanalysis.data.forms_guard as guard
 from perfanalysis.data.forms import read_forms
 
@@ -263,6 +264,26 @@ def test_a_cell_at_the_far_corner_is_not_laid_out(good, tmp_path):
     read = read_forms([tmp_path / "far.xlsx"])
     assert [form.where.sheet for form in read.forms] == ["自评表"]
     assert [(f.code, f.where.sheet) for f in read.findings] == [("sheet-left-out", "Sheet")]
+
+
+def test_a_sheet_too_large_is_named_also_where_it_is_the_only_one(tmp_path):
+    book = Workbook(write_only=True)
+    page = book.create_sheet("明细")
+    for _ in range(guard_grid.MAX_ROWS + 1):
+        page.append(["x"])
+    book.save(tmp_path / "a.xlsx")
+    found = [(f.code, f.where.sheet) for f in read_forms([tmp_path / "a.xlsx"]).findings]
+    assert found == [("sheet-left-out", "明细"), ("file-not-form", "")]
+
+
+def test_borders_far_below_a_form_do_not_hide_it(good):
+    book = load_workbook(good)
+    for row in range(20, 6000, 3):
+        for column in range(1, 31):
+            book.active.cell(row, column).number_format = "0.00"
+    book.save(good)
+    read = read_forms([good])
+    assert (len(read.forms), read.findings) == (1, ())
 
 
 def test_a_hidden_sheet_is_named_not_read(tmp_path):

@@ -99,7 +99,7 @@ def _read_file(path: Path, name: str) -> tuple[list[Form], list[Finding]]:
         layouts += find_forms(grid)
     found = [layout for layout in layouts if layout.is_form and not _of_other_kind(layout)]
     if not found:
-        raise _no_form(layouts)
+        return [], [*findings, _refused(name, _no_form(layouts))]
     forms = []
     for layout in layouts:
         if layout not in found:

@@ -31,6 +31,7 @@ from perfanalysis.data.forms_guard import FormFileError, Package
 from perfanalysis.data.forms_xml import parse_xml
 
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_FILLED = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["'][^<>]*(?<!/)>\s*<(?!/)""")
 _FAR = re.compile(rb"""r=["'](?:[A-Z]{2,3}\d|[A-Z]\d{4})""")
 """A cell beyond column Z or row 999; without one a sheet is small."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
@@ -145,7 +146,10 @@ def _extent(xml: bytes) -> tuple[int, int]:
     """Rows and cells between the first corner and the last cell: a reader lays them all out."""
     if not _FAR.search(xml):
         return 0, 0
-    letters, numbers = (set(part) for part in zip(*_PLACE.findall(xml), strict=True))
+    places = _FILLED.findall(xml)
+    if not places:
+        return 0, 0
+    letters, numbers = (set(part) for part in zip(*places, strict=True))
     height = max(map(int, numbers))
     return height, height * (max(_position(each.decode()) for each in letters) + 1)
 

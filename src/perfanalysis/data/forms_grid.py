@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from perfanalysis.data.findings import Where
 from perfanalysis.data.source import column_letters
 
-MAX_ROWS = 20_000
+MAX_ROWS = 5_000
 """Most rows of a sheet or table that is looked at."""
-MAX_CELLS = 500_000
+MAX_CELLS = 100_000
 """Most cells of a sheet or table."""
 MAX_SHEETS = 200
 """Most sheets or tables of a file."""

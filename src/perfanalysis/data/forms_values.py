@@ -29,6 +29,8 @@ MONEY = {
 """Money units in 万元."""
 PERCENT = ("%", "百分比", "百分点", "个百分点")
 
+LONGEST_TARGET = 500
+"""Letters of the longest text that is looked at for a number."""
 MOST_DIGITS = 20
 """A longer number is a code or a mistake, no amount."""
 
@@ -105,6 +107,8 @@ def read_quantity(text: str) -> Quantity:
     folded = plain(text)
     if folded in BLANKS:
         return Quantity("blank")
+    if len(folded) > LONGEST_TARGET:
+        return Quantity("text")
     without = _BRACKETS.sub("", folded)
     body = without if re.search(r"\d", without) or _PERCENT_WORDS.search(without) else folded
     undated = _DATE.sub(" ", body)

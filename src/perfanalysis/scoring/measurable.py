@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from perfanalysis.data.forms_text import plain
-from perfanalysis.data.forms_values import read_quantity
+from perfanalysis.data.forms_values import LONGEST_TARGET, read_quantity
 
 _DOCUMENT_NUMBER = re.compile(
     r"〔\d+〕第?\d*号?|\[\d+\]第?\d*号?|\(\d{4}\)第?\d+号|第?\d+号(?:文件?|令)?"
@@ -66,7 +66,7 @@ def is_measurable(target: str) -> bool:
     >>> [is_measurable(t) for t in ("≥95%", "12月底前完成", "有年度工作计划或审批报告", "零事故")]
     [True, True, True, True]
     """
-    folded = _DOCUMENT_NUMBER.sub("", plain(target))
+    folded = _DOCUMENT_NUMBER.sub("", plain(target[:LONGEST_TARGET]))
     if folded in _YES_NO or read_quantity(folded).kind == "number":
         return True
     if _DATED.search(folded):
