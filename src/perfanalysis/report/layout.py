@@ -27,7 +27,7 @@ _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
     {
         "count": partial(int_col, adds=True),
         "date": date_col,
-        "int": int_col,
+        "int": partial(int_col, adds=False),
         "money": money_col,
         "money+": partial(money_col, signed=True),
         "number": number_col,

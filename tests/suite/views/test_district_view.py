@@ -14,6 +14,11 @@ from perfanalysis.suite.views.district import (
 )
 
 
+@pytest.fixture(scope="module")
+def year():
+    return work_year()
+
+
 def said(view, year, lang="zh"):
     _, say = year.page("60_district", lang)
     return sentences(say, district_findings(view, year))
@@ -153,7 +158,10 @@ def test_nothing_lost_nothing_stated_nothing_monitored():
     assert view.total_lost == 0.0
 
 
-def test_unit_list_counts_flags_as_whole_numbers(year):
-    table = unit_list(year)
+def test_a_unit_without_flags_has_none_of_them():
+    kinds = ("质量指标", "成本指标", "满意度指标")
+    whole = [indicator("P3", 100.0, 30, number=n, level2=kind) for n, kind in enumerate(kinds)]
+    year = work_year(evaluation={"indicators": [*EVALUATED["indicators"][:2], *whole]})
+    table = unit_list(year).set_index("unit_id")
     assert table["flags"].dtype == "int64"
-    assert table["flags"].sum() == len(year.flags)
+    assert table["flags"].to_dict() == {"U01": len(year.flags), "U02": 0}

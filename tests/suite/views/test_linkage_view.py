@@ -8,6 +8,11 @@ from perfanalysis.suite.views.common import sentences
 from perfanalysis.suite.views.linkage import linkage_findings, linkage_view
 
 
+@pytest.fixture(scope="module")
+def year():
+    return work_year()
+
+
 def keys(view, year):
     return dict(linkage_findings(view, year))
 

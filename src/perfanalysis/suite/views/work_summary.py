@@ -203,6 +203,7 @@ def _targets(year: WorkYear) -> dict[str, Any]:
     of_units = year.targets["indicators"].dropna(subset=["unit_id"])
     of_units = of_units[of_units["project_id"].isna()]
     review = year.targets["target_review"]
+    review = review[~review["project_id"].isin(year.targets["units"]["unit_id"])]
     last = review.loc[review["stage"] == "last", "project_id"]
     return {
         "year": year.targets_year,

@@ -1,0 +1,264 @@
+"""The numbers of the work summary: by hand, and those of the district's document."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from made_years import MONITORED, UNITS, indicator, money, project, work_year
+
+from perfanalysis.suite.views.common import sentences
+from perfanalysis.suite.views.work_summary import (
+    next_steps,
+    problem_sentences,
+    summary_findings,
+    work_summary,
+)
+from perfanalysis.suite.workyear import open_work_year
+
+ROOT = Path(__file__).parents[3]
+
+
+def facts(section, **tables):
+    return work_summary(work_year(**tables)).facts[section]
+
+
+@pytest.fixture(scope="module")
+def committed():
+    year = open_work_year(work_year=2021, data_dir=ROOT / "data", suite_file=ROOT / "suite.toml")
+    return year, work_summary(year)
+
+
+def test_the_sample_district_prints_the_figures_of_the_document(committed):
+    """work_summary.md: 67 of 67 units, 183 projects, 64,286.41, 65,498.42, 7 and 3."""
+    year, summary = committed
+    _, say = year.page("90_work_summary", "zh")
+    coverage, own, monitored, key, *_ = sentences(say, summary_findings(summary))
+    assert coverage == "67个一级预算单位中67个开展了预算绩效管理，覆盖面100%。"
+    assert own == "67个单位对2020年度183个项目开展自评，涉及资金64,286.41万元。"
+    assert "65,498.42万元" in monitored
+    assert key == "第三方评价7个重点项目和3个专题项目，均到现场勘查。"
+    assert summary.facts["self"]["whole"] == 67
+    assert summary.facts["targets"]["units"] == 67
+    assert summary.facts["system"]["documents"] == 5
+
+
+def test_the_reviewed_targets_are_those_of_projects(committed):
+    """Of 204 projects 4 were approved without a review; whole-unit targets are no project's."""
+    folder = ROOT / "data" / "2022"
+    projects = set(pd.read_csv(folder / "projects.csv")["project_id"])
+    review = pd.read_csv(folder / "target_review.csv")
+    reviewed = set(review["project_id"]) & projects
+    assert set(review["project_id"]) - projects == set(review["unit_id"])
+    assert committed[1].facts["targets"]["projects"] == len(reviewed) < len(projects)
+
+
+def test_coverage_counts_first_level_units_with_evaluated_projects():
+    assert facts("coverage") == {"managed": 3, "units": 2, "missing": 1, "share": 2 / 3}
+    units = [*UNITS[:2], UNITS[2] | {"level": 2}]
+    assert facts("coverage", evaluation={"units": units})["share"] == 1.0
+
+
+def test_self_evaluation_by_hand():
+    assert facts("self") == {
+        "year": 2020,
+        "units": 2,
+        "projects": 3,
+        "annual": 160.0,
+        "excellent": 1,
+        "good": 0,
+        "fair": 0,
+        "poor": 1,
+        "none": 1,
+        "whole": 0,
+    }
+
+
+def record(month, executed, source="unit", project_id="P1"):
+    return {
+        "project_id": project_id,
+        "month": month,
+        "source": source,
+        "executed_wan": executed,
+    }
+
+
+def test_monitoring_is_as_of_the_units_latest_month():
+    """A third party checked P1 a month later: its figure is no district total."""
+    records = [
+        record(7, 10.0),
+        record(9, 20.0),
+        record(9, 15.0, project_id="P3"),
+        record(10, 18.0, source="third_party"),
+    ]
+    warning = {"warning_id": "Y1", "project_id": "P1", "issued": "2021-08-01", "issue": "慢"}
+    warnings = [
+        warning,
+        warning | {"warning_id": "Y2", "answered": "2021-08-10"},
+        warning | {"warning_id": "Y3", "answered": "2021-08-10", "corrected": "2021-09-01"},
+    ]
+    tables = {"monitoring_funds": records, "warnings": warnings}
+    assert facts("monitoring", monitoring=tables) == {
+        "year": 2021,
+        "projects": 2,
+        "annual": 140.0,
+        "month": 9,
+        "executed": 35.0,
+        "rate": 0.25,
+        "third": 1,
+        "warnings": 3,
+        "answered": 2,
+        "corrected": 1,
+    }
+
+
+def test_nothing_monitored():
+    rows = [row | {"is_monitored": False} for row in MONITORED["projects"]]
+    found = facts("monitoring", monitoring={"projects": rows})
+    assert (found["projects"], found["annual"], found["month"], found["rate"]) == (0, 0.0, 0, 0.0)
+
+
+def test_use_of_results_by_hand():
+    closed = {
+        "finding_id": "Z1",
+        "unit_id": "U01",
+        "issue": "慢",
+        "due": "2021-06-01",
+        "status": "closed",
+        "recovered_wan": 3.25,
+        "adjusted_wan": 1.5,
+    }
+    tables = {
+        "rectification": [closed, closed | {"finding_id": "Z2", "status": "open"}],
+        "publication": [
+            {"publication_id": "G1", "unit_id": "U01", "kind": "targets", "date": "2021-05-01"},
+            {"publication_id": "G2", "unit_id": "U02", "kind": "targets"},
+        ],
+    }
+    assert facts("use", evaluation=tables) == {
+        "year": 2022,
+        "base_year": 2021,
+        "requests": 3,
+        "issues": 2,
+        "closed": 1,
+        "recovered": 6.5,
+        "adjusted": 3.0,
+        "published": 1,
+        "publishers": 1,
+        "proposed": 102.5,
+        "base": 110.0,
+    }
+
+
+def test_without_requests_no_proposal_is_claimed():
+    year = work_year(requests=[])
+    summary = work_summary(year)
+    assert "main-use" not in dict(summary_findings(summary))
+    _, say = year.page("90_work_summary", "zh")
+    assert "尚未提出预算建议" in say("work-use-none", **summary.facts["use"])
+
+
+def test_material_on_time_late_and_missing():
+    asked = {
+        "request_id": "L1",
+        "unit_id": "U01",
+        "item": "自评表",
+        "asked": "2021-03-01",
+        "due": "2021-03-10",
+        "received": "2021-03-10",
+    }
+    tables = {
+        "data_requests": [
+            asked,
+            asked | {"request_id": "L2", "received": "2021-03-11"},
+            asked | {"request_id": "L3", "received": None},
+        ],
+        "process": [
+            {"step_id": "S1", "kind": "notice", "date": "2021-03-01"},
+            {"step_id": "S2", "kind": "feedback", "date": "2021-05-01"},
+            {"step_id": "S3", "kind": "feedback", "date": "2021-05-02"},
+        ],
+    }
+    assert facts("results", evaluation=tables) == {
+        "sections": 3,
+        "notice": 1,
+        "meeting": 0,
+        "policy_briefing": 0,
+        "feedback": 2,
+        "requests": 3,
+        "on_time": 1,
+        "late": 1,
+        "missing": 1,
+    }
+
+
+def test_key_and_special_projects_and_whether_they_were_visited():
+    projects = [
+        project("P1", is_key=True),
+        project("P2", is_special=True),
+        project("P3", "U02"),
+    ]
+    visit = {"visit_id": "K1", "project_id": "P1", "date": "2021-05-01", "item": "长度"}
+    year = work_year(evaluation={"projects": projects, "site_visits": [visit]})
+    summary = work_summary(year)
+    assert summary.facts["key"] == {"key": 1, "special": 1, "visited": 1}
+    assert "main-key-some" in dict(summary_findings(summary))
+    assert summary.key_projects[["name", "kind", "unit_name", "annual_wan"]].values.tolist() == [
+        ["项目P1", "key", "示例教育局", 100.0],
+        ["项目P2", "special", "示例教育局", 50.0],
+    ]
+    assert summary.key_projects["page"].iloc[0] == "40_key_project-P1.html"
+    assert pd.isna(summary.key_projects["page"].iloc[1])  # special ones have no page yet
+
+
+def test_bodies_subjects_and_documents_come_from_the_tables():
+    tables = {
+        "organisation": [{"body_id": "B1", "name": "示例办公室", "duty": "评价"}],
+        "initiatives": [
+            {"initiative_id": "C1", "subject": "debt", "status": "in_force"},
+            {"initiative_id": "C2", "subject": "ppp", "status": "planned"},
+            {"initiative_id": "C3", "subject": "debt", "status": "pilot"},
+        ],
+    }
+    summary = work_summary(work_year(monitoring=tables))
+    assert summary.bodies == ["示例办公室"]
+    assert summary.subjects == ["debt"]
+
+
+def test_problems_are_said_kind_by_kind_and_their_absence_too():
+    tables = {
+        "projects": [project("P1", stated_total=99.0)],
+        "funds": [money("P1", 100, 70)],
+        "indicators": [
+            indicator("P1", 100.0, 80, level2="数量、质量、成本指标"),
+            indicator("P1", 95.0, 10, number=2, level1="satisfaction", level2="满意度"),
+        ],
+        "payments": [],
+    }
+    year = work_year(evaluation=tables)
+    _, say = year.page("90_work_summary", "zh")
+    summary = work_summary(year)
+    assert problem_sentences(summary, "management", say) == [
+        "执行率低：1个项目（1个单位），涉及30.00万元，如项目P1。"
+    ]
+    assert problem_sentences(summary, "effect", say) == ["没有看到这一类问题。"]
+    assert summary.facts["problems"]["management"] == 1
+    assert summary.facts["next"]["slow"] == 1
+    assert summary.facts["next"]["unspent"] == 30.0
+    assert summary.facts["next"]["rush_money"] == 0.0
+
+
+def test_every_sentence_of_the_next_steps_can_be_said(committed):
+    year, summary = committed
+    for lang in ("zh", "en"):
+        _, say = year.page("90_work_summary", lang)
+        values = summary.facts["coverage"] | summary.facts["next"]
+        assert [part for part, _ in next_steps(summary)] == [
+            "coverage",
+            "indicators",
+            "tracking",
+            "money",
+        ]
+        assert all(say(key, **values) for _, key in next_steps(summary))
+    assert dict(next_steps(summary))["coverage"] == "next-coverage-full"
+    part = work_summary(work_year())
+    assert dict(next_steps(part))["coverage"] == "next-coverage-part"
