@@ -292,3 +292,36 @@ def test_the_frame_is_not_changed():
     before = frame.copy()
     table_html(Table(frame, MONEY, "x", total={"wan": 1.005}), number="表1", anchor="t", say=SAY)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def grouped(frame, group="project"):
+    columns = {
+        "name": text_col("指标"),
+        "full": score_col("满分"),
+        "lost": score_col("扣分", adds=True),
+    }
+    table = Table(frame, columns, "台账", total={"lost": frame["lost"].sum()}, group=group)
+    return table_html(table, number="表1", anchor="t", say=SAY)
+
+
+def test_a_group_stands_under_its_name_and_its_sum():
+    frame = pd.DataFrame(
+        {
+            "project": ["甲", "甲", "乙<b>"],
+            "name": ["数量", "质量", "时效"],
+            "full": [10.0, 10.0, 5.0],
+            "lost": [0.1, 0.2, 1.5],
+        }
+    )
+    html = str(grouped(frame))
+    assert html.count('scope="rowgroup"') == 2
+    assert '<th scope="rowgroup" colspan="2">甲</th><td class="num">0.30</td>' in html
+    assert "乙&lt;b&gt;" in html
+
+
+def test_a_group_whose_rows_stand_apart_is_refused():
+    frame = pd.DataFrame(
+        {"project": ["甲", "乙", "甲"], "name": list("abc"), "full": 1.0, "lost": 0.5}
+    )
+    with pytest.raises(ReportError, match="没有排在一起"):
+        grouped(frame)

@@ -139,10 +139,10 @@ def test_equal_losses_are_in_the_order_of_their_names():
 def test_losses_by_rule_have_the_title_of_the_rule():
     table = rule_losses(MIXED.ledger, RULES).set_index("rule")
     titles = {rule.key: rule.title for rule in RULES}
-    assert table.at["self.quantitative", "title"] == titles["self.quantitative"]
+    assert table.at["self.quantitative", "rule_title"] == titles["self.quantitative"]
     assert table.at["self.quantitative", "lost"] == 7.3
     strange = lines(("P1", "U1", "output", 1.0, "local.unknown"))
-    assert rule_losses(strange, RULES)["title"].tolist() == ["local.unknown"]
+    assert rule_losses(strange, RULES)["rule_title"].tolist() == ["local.unknown"]
 
 
 def test_an_empty_ledger_has_no_losses():

@@ -168,6 +168,7 @@ class Page:
         total: Mapping[str, Any] | None = None,
         notes: Sequence[str] = (),
         source: str = "",
+        group: str = "",
         anchor: str = "",
     ) -> None:
         """Show a numbered table.
@@ -184,10 +185,12 @@ class Page:
         total : mapping of str to value, optional
             Last row, computed apart from the rows; refused if the rows do not add to it.
         notes, source : sequence of str, str
+        group : str
+            Column, not shown, whose rows stand together under its text and their sums.
         anchor : str
             Stable id for links; ``table-1`` and so on if left out.
         """
-        table = Table(frame, columns, caption, unit, total, tuple(notes), source)
+        table = Table(frame, columns, caption, unit, total, tuple(notes), source, group)
         number, anchor = self._number("table", anchor)
         body = table_html(table, number=number, anchor=anchor, say=self._say)
         self._emit(body, "table", anchor=anchor, name=number, caption=caption)

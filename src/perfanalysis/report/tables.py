@@ -41,6 +41,9 @@ class Table:
         The last row. Each value was computed apart from the rows and is checked against them.
     notes : sequence of str
     source : str
+    group : str
+        Column of the frame, not shown, whose rows stand together under a line with its text and
+        the sums of the columns that add up; empty for none.
     """
 
     frame: pd.DataFrame
@@ -50,6 +53,7 @@ class Table:
     total: Mapping[str, Any] | None = None
     notes: Sequence[str] = field(default=())
     source: str = ""
+    group: str = ""
 
 
 def table_html(table: Table, *, number: str, anchor: str, say: Texts) -> Markup:
@@ -114,10 +118,12 @@ def table_element(
         for index, column in enumerate(columns)
     )
     values = _values(table) if sortable else {}
-    body = "".join(
+    lines = [
         _row(cells, columns, _links(table, at), {name: of[at] for name, of in values.items()})
         for at, cells in enumerate(rows)
-    )
+    ]
+    groups = _groups(table, len(rows), say)
+    body = "".join(groups.get(at, "") + line for at, line in enumerate(lines))
     if not rows:
         body = f'<tr><td colspan="{len(columns)}">{html(say("no-rows"))}</td></tr>'
     foot = f"<tfoot>{_row(total, columns, {}, {})}</tfoot>" if total else ""
@@ -128,11 +134,39 @@ def table_element(
     )
 
 
+def _groups(table: Table, shown: int, say: Texts) -> dict[int, str]:
+    """Return the line over each group, by the position of its first row."""
+    if not table.group:
+        return {}
+    texts = table.frame[table.group].iloc[:shown].astype("str")
+    starts = [at for at in range(len(texts)) if not at or texts.iloc[at] != texts.iloc[at - 1]]
+    if len(starts) != texts.nunique():
+        raise ReportError(f"表“{table.caption}”同一组（{table.group}）的各行没有排在一起。")
+    adds = [column.adds for column in table.columns.values()]
+    span = adds.index(True) if True in adds else len(adds)
+    lines = {}
+    for at in starts:
+        rows = table.frame[table.frame[table.group] == texts.iloc[at]]
+        sums = [
+            f'<td class="num">{html(_sum(rows[name], column, say)) if column.adds else ""}</td>'
+            for name, column in list(table.columns.items())[span:]
+        ]
+        head = f'<th scope="rowgroup" colspan="{span}">{html(texts.iloc[at])}</th>'
+        lines[at] = f'<tr class="group">{head}{"".join(sums)}</tr>'
+    return lines
+
+
+def _sum(values: pd.Series, column: Column, say: Texts) -> str:
+    total = sum((exact(value) for value in values if not is_missing(value)), Decimal(0))
+    return column.printed(total, money_scale=say.money_scale)
+
+
 def _check_columns(table: Table) -> None:
     if not table.columns:
         raise ReportError(f"表“{table.caption}”没有列。")
-    links = [column.href for column in table.columns.values() if column.href]
-    missing = [name for name in [*table.columns, *links] if name not in table.frame.columns]
+    hidden = [column.href for column in table.columns.values() if column.href]
+    hidden += [table.group] if table.group else []
+    missing = [name for name in [*table.columns, *hidden] if name not in table.frame.columns]
     if missing:
         raise ReportError(
             f"表“{table.caption}”要显示的列不在数据中：{'、'.join(missing)}；"

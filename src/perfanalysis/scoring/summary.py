@@ -93,10 +93,19 @@ def losses_by(ledger: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def rule_losses(ledger: pd.DataFrame, rules: Iterable[DatedValue]) -> pd.DataFrame:
-    """Points lost by ``rule``, ``basis`` and ``document``, with the rule's ``title``."""
+    """Points lost by ``rule``, ``basis`` and ``document``.
+
+    With the rule's ``rule_title``, and ``verified``: ``yes``, ``no``, or ``none`` for a
+    convention, which has no document to compare it with.
+    """
     table = losses_by(ledger, ["rule", "basis", "document"])
     titles = {rule.key: rule.title for rule in rules}
-    return table.assign(title=table["rule"].map(titles).fillna(table["rule"]))
+    verified = {rule.key: "no" if rule.unverified else "yes" for rule in rules}
+    conventions = table["basis"] == "convention"
+    return table.assign(
+        rule_title=table["rule"].map(titles).fillna(table["rule"]),
+        verified=table["rule"].map(verified).mask(conventions, "none"),
+    )
 
 
 def total_lost(ledger: pd.DataFrame) -> float:

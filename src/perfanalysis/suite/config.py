@@ -66,6 +66,8 @@ class Engagement:
         Printed as the date of the report; nothing reads a clock.
     status : {"征求意见稿", "定稿"}
     version : str
+    reply_due : date or None
+        Until when the evaluated units may reply; printed where it is given.
     team : tuple of Member
     """
 
@@ -75,6 +77,7 @@ class Engagement:
     report_date: date
     status: Status = "征求意见稿"
     version: str = "1.0"
+    reply_due: date | None = None
     team: tuple[Member, ...] = ()
 
 

@@ -79,12 +79,12 @@ def test_units_with_most_money_first_and_a_page_each(view):
     ]
 
 
-def test_the_pace_is_of_what_was_paid(view):
+def test_the_pace_is_of_the_annual_budget(view):
     curves = view.curves.set_index(["fund_kind", "month"])["share"]
-    assert curves["general", 9] == 0.5
+    assert curves["general", 9] == 40 / 150
     assert curves["government_fund", 6] == 1.0
-    assert curves.xs(12, level="month").tolist() == [1.0, 1.0]
-    assert view.band.set_index("month")["middle"][9] == 0.75
+    assert curves.xs(12, level="month").tolist() == [80 / 150, 1.0]
+    assert view.band.set_index("month")["middle"][9] == (40 / 150 + 1) / 2
 
 
 def test_every_kind_of_problem_is_there(view, year):

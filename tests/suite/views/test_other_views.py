@@ -165,7 +165,7 @@ def test_columns_without_any_value_are_left_out():
 def test_curves_are_of_those_who_paid(year):
     curves = paid_curves(year.evaluation, by="unit")
     assert set(curves["key"]) == {"U01", "U02"}
-    assert curves.loc[curves["month"] == 12, "share"].tolist() == [1.0, 1.0]
+    assert curves.loc[curves["month"] == 12, "share"].tolist() == [80 / 150, 1.0]
     assert paid_band(curves.iloc[:0]).empty
 
 

@@ -43,26 +43,35 @@ def test_every_lost_point_has_its_project_and_its_rule(view):
     line = view.ledger.iloc[0]
     assert len(view.ledger) == 1
     assert line[["name", "lost", "rule"]].tolist() == ["项目P1", 2.0, "self.execution_score"]
-    assert line["rule_title"] == view.losses.iloc[0]["title"]
+    assert line["rule_title"] == view.losses.iloc[0]["rule_title"]
     assert view.lost == view.losses["lost"].sum() == 2.0
     assert view.largest["label"].tolist() == ["项目P1：预算执行率"]
 
 
-def test_the_largest_deductions_are_the_first_dozen():
-    many = [indicator("P1", 100.0 - n, 5, number=n) for n in range(1, 19)]
+def test_what_the_unit_did_not_claim_is_told_from_what_the_review_takes():
+    # stated 4 of 5 points where half of the target gives 2.5; execution stated as scored
+    stated = [indicator("P1", 50.0, 5, number=1, self_score=4.0)]
+    view = unit_view(work_year(evaluation={"indicators": stated}), "U01")
+    assert view.lost == 4.5
+    assert view.added == 1.5
+
+
+def test_the_largest_deductions_are_the_first_few():
+    many = [indicator("P1", 100.0 - n, 5, number=n) for n in range(1, 29)]
     year = work_year(evaluation={"indicators": many})
     view = unit_view(year, "U01")
-    assert len(view.ledger) == 19
+    assert len(view.ledger) == 29
     assert len(view.largest) == LARGEST
     assert view.largest["lost"].is_monotonic_decreasing
-    assert view.largest["lost"].iloc[0] == 2.0  # execution; then 18% of 5 points
-    assert view.largest["lost"].iloc[1] == 0.9
+    assert view.largest["lost"].iloc[0] == 2.0  # execution; then 28% of 5 points
+    assert view.largest["lost"].iloc[1] == 1.4
 
 
-def test_the_pace_is_of_what_was_paid(view):
-    # 40 of 80 by September, 32 of 80 in December; U02 had paid all: the middle of 0.5 and 1
-    assert view.pace == pytest.approx({"september": 0.5, "december": 0.4, "peers": 0.75})
-    assert view.curve["share"].iloc[-1] == 1.0
+def test_the_pace_is_of_the_annual_budget(view):
+    # of 150: 40 paid by September, 32 in December, 80 in all; U02 had paid all of its 10
+    september = 40 / 150
+    expected = {"september": september, "december": 32 / 150, "year": 80 / 150}
+    assert view.pace == pytest.approx(expected | {"peers": (september + 1) / 2})
     assert set(view.curve["name"]) == {"示例教育局"}
 
 

@@ -54,16 +54,15 @@ def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:
 
 
 def paid_curves(year: YearData, *, by: Level) -> pd.DataFrame:
-    """Cumulative payments of the groups that paid anything.
+    """Cumulative payments, as a share of the annual budget, of the groups that paid anything.
 
     Returns
     -------
     DataFrame
-        `cumulative_curve`, with ``share`` the share of all paid in the year, whose last month is
-        1: how a unit paced what it paid, not how much of its budget it spent.
+        Rows of `cumulative_curve` whose ``share`` and ``paid_share`` are known. A unit that left
+        money unspent ends the year under 1.
     """
-    curves = cumulative_curve(year, by=by).dropna(subset="paid_share")
-    return curves.assign(share=curves["paid_share"])
+    return cumulative_curve(year, by=by).dropna(subset=["share", "paid_share"])
 
 
 def paid_band(curves: pd.DataFrame) -> pd.DataFrame:

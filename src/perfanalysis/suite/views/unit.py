@@ -15,8 +15,8 @@ from perfanalysis.scoring.summary import rule_losses, summarise_units, total_los
 from perfanalysis.suite.views.common import Said, paid_band, paid_curves, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
-LARGEST = 12
-SEPTEMBER, NOVEMBER = 9, 11
+LARGEST = 20
+SEPTEMBER, DECEMBER = 9, 12
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class UnitView:
     projects : DataFrame
         Its rows of the scores, most money first.
     ledger : DataFrame
-        Its deductions with the project's ``name`` and the ``rule_title``, by project and then
-        largest first.
+        Its deductions, project by project, with the ``group`` (name and id of the project), the
+        ``rule_title`` and the ``stated`` score.
     losses : DataFrame
         Points lost by rule; see `rule_losses`.
     largest : DataFrame
@@ -101,14 +101,25 @@ class UnitView:
 
     @property
     def pace(self) -> dict[str, float]:
-        """Share paid by the end of September, in December, and by other units in September."""
+        """Share of the annual budget paid: by September, in December, in all; and by others."""
         share = self.curve.set_index("month")["share"]
-        middle = self.band.set_index("month")["middle"]
         return {
             "september": float(share[SEPTEMBER]),
-            "december": float(1 - share[NOVEMBER]),
-            "peers": float(middle[SEPTEMBER]),
+            "december": float(share[DECEMBER] - share[DECEMBER - 1]),
+            "year": float(share[DECEMBER]),
+            "peers": float(self.band.set_index("month").at[SEPTEMBER, "middle"]),
         }
+
+    @property
+    def added(self) -> float:
+        """Points that the review takes beyond what the unit itself did not claim."""
+        extra = (self.ledger["stated"].fillna(self.ledger["kept"]) - self.ledger["kept"]).clip(0)
+        return total_lost(pd.DataFrame({"lost": extra}))
+
+    @property
+    def by_convention(self) -> float:
+        """Points lost under standards that no document fixes."""
+        return total_lost(self.losses[self.losses["basis"] == "convention"])
 
 
 def unit_view(year: WorkYear, unit_id: str) -> UnitView:
@@ -127,16 +138,17 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         )
     scores, summaries = year.scores, summarise_units(year.scores)
     own = summaries[summaries["unit_id"] == unit_id]
-    ledger = _ledger(scores, unit_id)
+    projects = _of_unit(scores.projects, unit_id).sort_values(
+        ["annual_wan", "project_id"], ascending=[False, True]
+    )
+    ledger = _ledger(scores, projects)
     curves = paid_curves(year.evaluation, by="unit")
     proposed, steps, refused = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
         summary=own.iloc[0] if len(own) else pd.Series(dtype="float64"),
-        projects=_of_unit(scores.projects, unit_id).sort_values(
-            ["annual_wan", "project_id"], ascending=[False, True]
-        ),
+        projects=projects,
         ledger=ledger,
         losses=rule_losses(ledger, scores.rules),
         largest=_largest(ledger),
@@ -162,8 +174,7 @@ def proposed_projects(
         return pd.DataFrame(), pd.DataFrame(), []
     own = _of_unit(year.proposal.projects, unit_id)
     proposed = own.dropna(subset=["proposed_wan"])
-    steps = year.proposal.steps.merge(proposed[["project_id", "name"]], on="project_id")
-    return proposed, steps, unproposed(own)
+    return proposed, _steps(year.proposal.steps, proposed), unproposed(own)
 
 
 def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -223,6 +234,8 @@ def _lost(view: UnitView) -> Said:
         "main-lost",
         {
             "lost": view.lost,
+            "stated": round(view.lost - view.added, 2),
+            "added": view.added,
             "project": worst["name"],
             "indicator": worst["indicator"],
             "most": worst["lost"],
@@ -238,25 +251,46 @@ def _flagged(view: UnitView) -> Said:
 
 
 def _proposed(view: UnitView, year: WorkYear) -> dict[str, object]:
+    """The proposal for projects with a budget, what was cut from it, and new projects apart."""
+    new = view.proposed["base_wan"].isna()
+    cut = view.steps.loc[view.steps["action"] == "cut", "amount_wan"].sum()
     return {
         "requests": year.requests_year,
         "base_year": year.monitoring_year,
-        "proposed": view.proposed["proposed_wan"].sum(),
+        "proposed": view.proposed.loc[~new, "proposed_wan"].sum(),
         "base": view.proposed["base_wan"].sum(),
+        "cut": abs(cut),
+        "new": view.proposed.loc[new, "proposed_wan"].sum(),
     }
+
+
+def _steps(steps: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """Steps of the projects of `proposed` that move money, with ``group`` and ``rule_title``."""
+    own = steps.merge(proposed[["project_id", "name"]], on="project_id")
+    moved = own[(own["action"] == "base") | (own["amount_wan"].round(2) != 0)]
+    group = moved["name"] + "（" + moved["project_id"] + "）"
+    return moved.assign(group=group, rule_title=moved["title"], step_wan=moved["amount_wan"])
 
 
 def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
     return frame[frame["unit_id"] == unit_id]
 
 
-def _ledger(scores: ProjectScores, unit_id: str) -> pd.DataFrame:
-    own = _of_unit(scores.ledger, unit_id)
-    own = own.merge(scores.projects[["project_id", "name"]], on="project_id")
+def _ledger(scores: ProjectScores, projects: pd.DataFrame) -> pd.DataFrame:
+    """Deductions project by project in the order of `projects`, largest first within each."""
+    order = {project: place for place, project in enumerate(projects["project_id"])}
+    stated = scores.indicators.set_index("indicator_id")["self_score"]
     titles = {rule.key: rule.title for rule in scores.rules}
-    own = own.assign(rule_title=own["rule"].map(titles))
+    own = scores.ledger[scores.ledger["project_id"].isin(list(order))]
+    own = own.merge(projects[["project_id", "name", "stated_execution_score"]], on="project_id")
+    own = own.assign(
+        order=own["project_id"].map(order),
+        rule_title=own["rule"].map(titles),
+        stated=own["indicator_id"].map(stated).fillna(own["stated_execution_score"]),
+        group=own["name"] + "（" + own["project_id"] + "）",
+    )
     return own.sort_values(
-        ["project_id", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
+        ["order", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
     )
 
 
