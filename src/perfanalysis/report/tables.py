@@ -196,8 +196,13 @@ def header_of(column: Column, say: Texts, *, money: bool = False) -> str:
 def _class(column: Column, index: int, rows: list[list[str]]) -> str:
     if column.is_numeric:
         return ' class="num"'
-    longest = max((len(row[index]) for row in rows), default=0)
+    longest = max((_width(row[index]) for row in rows), default=0)
     return f' class="{"long" if longest > LONG_CELL else "name" if longest > 4 else "short"}"'
+
+
+def _width(text: str) -> float:
+    """Width in Chinese characters; a Latin one is half as wide."""
+    return sum(1.0 if character > "\u2e7f" else 0.5 for character in text)
 
 
 def _links(table: Table, at: int) -> dict[int, str]:
@@ -228,7 +233,7 @@ def _row(
 ) -> str:
     shown = []
     for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-        content: str = html(cell)
+        content: str = html(cell).replace("!", Markup("!<wbr>"))  # file!cell may break there
         if index in links:
             content = f'<a href="{html(links[index])}">{content}</a>'
         kind = ' class="num"' if column.is_numeric else ""
