@@ -67,6 +67,21 @@ def test_the_largest_deductions_are_the_first_few():
     assert view.largest["lost"].iloc[1] == 1.4
 
 
+def test_a_blank_score_is_not_the_one_claimed_for_execution():
+    rows = [
+        indicator("P1", 40.0, 5, number=1),  # 2 of 5 by the rule, nothing claimed or given up
+        indicator("P1", 90.0, 45, number=2, self_score=45.0),  # 40.5: the review takes 4.5
+        indicator("P1", 90.0, 40, number=3, self_score=36.0),  # 36: the unit gave up 4 itself
+    ]
+    projects = [project("P1", stated_total=95.0, stated_execution_score=9.0)]
+    year = work_year(evaluation={"projects": projects, "indicators": rows})
+    view = unit_view(year, "U01")
+    stated = view.ledger.set_index("indicator")["stated"]
+    assert stated.isna().tolist() == [name == "指标1" for name in stated.index]
+    # lost 3 + 4.5 + 4 + 2 (execution, 8 of 10); beyond what was given up: 4.5, and 9 − 8
+    assert (view.lost, view.added) == (13.5, 5.5)
+
+
 def test_the_pace_is_of_the_annual_budget(view):
     # of 150: 40 paid by September, 32 in December, 80 in all; U02 had paid all of its 10
     september = 40 / 150

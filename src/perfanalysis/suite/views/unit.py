@@ -283,10 +283,11 @@ def _ledger(scores: ProjectScores, projects: pd.DataFrame) -> pd.DataFrame:
     titles = {rule.key: rule.title for rule in scores.rules}
     own = scores.ledger[scores.ledger["project_id"].isin(list(order))]
     own = own.merge(projects[["project_id", "name", "stated_execution_score"]], on="project_id")
+    execution = ~own["indicator_id"].isin(stated.index)
     own = own.assign(
         order=own["project_id"].map(order),
         rule_title=own["rule"].map(titles),
-        stated=own["indicator_id"].map(stated).fillna(own["stated_execution_score"]),
+        stated=own["indicator_id"].map(stated).mask(execution, own["stated_execution_score"]),
         group=own["name"] + "（" + own["project_id"] + "）",
     )
     return own.sort_values(
