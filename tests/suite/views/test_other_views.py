@@ -134,7 +134,10 @@ def test_every_rule_in_force_is_shown_and_conventions_need_no_document(year):
     assert set(rules.index) == {rule.key for rule in year.rules.all()}
     assert set(rules.loc[rules["basis"] == "convention", "verified"]) == {"none"}
     assert rules["value"].str.len().max() <= 80
-    assert not rules["value"].str.contains("mappingproxy").any()
+    # no word of Python: a mapping, a list, a list of mappings, a truth value, nothing
+    assert not rules["value"].str.contains(r"[{}\[\]']|None|True|False|mappingproxy").any()
+    assert rules["value"]["self.grade_floors"].startswith("excellent：90；good：80")
+    assert rules["value"]["key.framework"] == "17项"
 
 
 def test_the_main_points_of_the_data(year):

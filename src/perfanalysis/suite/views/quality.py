@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from perfanalysis.data.findings import findings_frame
 from perfanalysis.rules.values import DatedValue
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
+
+MOST_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,23 @@ def _verified(value: DatedValue) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A rule's value in one line; a long one by its size."""
-    text = str(value).replace("mappingproxy(", "").rstrip(")") if value is not None else "—"
-    return text if len(text) <= 80 else f"{text[:77]}…"
+    """A rule's value in one line, as a reader writes it; the start of a long one."""
+    text = _worded(value)
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
+
+def _worded(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "；".join(f"{key}：{_worded(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        if any(isinstance(each, Mapping) for each in value):
+            return f"{len(value)}项"
+        return "、".join(_worded(each) for each in value)
+    return str(value)
 
 
 __all__ = ["QualityView", "quality_findings", "quality_view"]

@@ -1,0 +1,265 @@
+"""The notebooks: thin, stripped, worded by the catalogue, and run whole on a small district."""
+
+import ast
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from lxml import html
+
+from perfanalysis.data.sample import write_sample
+from perfanalysis.report.text import LANGS, catalogue
+from perfanalysis.suite.execute import execute
+from perfanalysis.suite.manifest import verify_reports
+from perfanalysis.suite.notebooks import SCOPES, find_notebooks
+from perfanalysis.suite.run import run_suite
+
+ROOT = Path(__file__).parents[1]
+VIEWS = ROOT / "src" / "perfanalysis" / "suite" / "views"
+NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+COMMON = {
+    "work_year": 2021,
+    "data_dir": "../data",
+    "suite_file": "../suite.toml",
+    "lang": "zh",
+    "edition": "internal",
+}
+MOST_CODE_CELLS = 16
+# Levels of headings and "more than one": numbers of the page's build, none of the district.
+STRUCTURE = {0, 1, 2, 3}
+# What only a mistake prints: missing values of Python and pandas, escapes, raw Markdown, templates.
+SPILLED = re.compile(
+    r"\b(?:nan|NaN|NaT|None(?! of this kind)|True|False|inf)\b|<NA>|\\u|\*\*|[{}\ue000\ue001]"
+)
+
+
+def read(name):
+    return nbformat.read(NOTEBOOKS[name], as_version=4)
+
+
+def code(name):
+    """Sources of the code cells after the parameters cell."""
+    return [cell.source for cell in read(name).cells if cell.cell_type == "code"][1:]
+
+
+def trees(name):
+    return [node for source in code(name) for node in ast.walk(ast.parse(source))]
+
+
+def keys_said(nodes):
+    """Patterns of the keys that calls of ``say`` may ask for: literal, chosen or put together."""
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
+    for call in calls:
+        if getattr(call.func, "id", "") == "say":
+            yield from _patterns(call.args[0])
+
+
+def _patterns(node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield re.escape(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from _patterns(node.body)
+        yield from _patterns(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w-]+"
+            for part in node.values
+        )
+
+
+@pytest.fixture(params=NOTEBOOKS)
+def name(request):
+    return request.param
+
+
+def test_every_notebook_is_one_of_the_suite():
+    assert set(NOTEBOOKS) == {found.name for found in find_notebooks(ROOT / "notebooks")}
+
+
+def test_outputs_are_stripped_and_ids_are_stable(name):
+    cells = read(name).cells
+    assert [cell.id for cell in cells] == [f"cell-{n:02d}" for n in range(len(cells))]
+    for cell in cells:
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+def test_the_file_is_as_nbformat_writes_it(name):
+    text = NOTEBOOKS[name].read_text("utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+
+
+def test_it_begins_with_what_it_asks_and_what_it_does_not_answer(name):
+    first = read(name).cells[0]
+    assert first.cell_type == "markdown"
+    assert "**问题**" in first.source
+    assert "**不回答**" in first.source
+
+
+def test_the_parameters_cell_is_the_common_one_and_the_scope(name):
+    cells = [cell for cell in read(name).cells if cell.cell_type == "code"]
+    assert [cell.metadata.get("tags") for cell in cells[:2]] == [["parameters"], None]
+    tree = ast.parse(cells[0].source)
+    given = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
+    own = SCOPES[read(name).metadata.perfanalysis.scope]
+    assert list(given) == [*COMMON, *([own] if own else [])]
+    assert given | COMMON == given
+    lines = cells[0].source.splitlines()
+    assert all(re.search(r"  # \S", line) and line.count("=") == 1 for line in lines)
+
+
+def test_it_says_what_it_is_about_in_both_languages(name):
+    about = read(name).metadata.perfanalysis
+    assert about.scope in SCOPES
+    assert set(about.title) == set(LANGS)
+    assert all(about.title.values())
+
+
+def test_cells_are_few_and_define_nothing(name):
+    assert len(code(name)) < MOST_CODE_CELLS
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.While, ast.Try)
+    assert [node for node in trees(name) if isinstance(node, kinds)] == []
+
+
+def test_no_number_and_no_words_are_typed_into_it(name):
+    """All that is printed comes from the tables, the rules and the catalogue."""
+    constants = {node.value for node in trees(name) if isinstance(node, ast.Constant)}
+    texts = {value for value in constants if isinstance(value, str)}
+    assert {text for text in texts if not text.isascii()} == set()
+    assert {text for text in texts if re.search(r"\d", text)} <= {name, "level1"}
+    assert {v for v in constants - texts if type(v) in (int, float)} <= STRUCTURE
+
+
+def test_every_sentence_it_says_is_in_the_catalogue_in_both_languages(name):
+    known = {**catalogue("common"), **catalogue(name)}
+    for pattern in keys_said(trees(name)):
+        found = [key for key in known if re.fullmatch(pattern, key)]
+        assert found, pattern
+        assert all(set(known[key]) == set(LANGS) and all(known[key].values()) for key in found)
+
+
+def test_no_sentence_of_its_catalogue_is_unused(name):
+    """Keys stand in the notebook, or as literals in the views, where sentences are chosen."""
+    nodes = trees(name)
+    for path in VIEWS.glob("*.py"):
+        nodes += ast.walk(ast.parse(path.read_text("utf-8")))
+    patterns = [pattern for node in nodes for pattern in _patterns(node) if pattern[0] != "["]
+    assert [k for k in catalogue(name) if not any(re.fullmatch(p, k) for p in patterns)] == []
+
+
+@pytest.mark.slow
+def test_it_runs_by_itself_from_its_folder(name, tmp_path):
+    """As in JupyterLab: the ordinary kernel, in notebooks/, with the parameters it declares."""
+    copy = tmp_path / f"{name}.ipynb"
+    made = execute(NOTEBOOKS[name], copy, {}, engine="jupyter", cwd=ROOT / "notebooks")
+    assert made.failure is None
+    shown = [output for cell in made.notebook.cells for output in cell.get("outputs", ())]
+    assert {output.output_type for output in shown} == {"display_data"}
+
+
+def district(root):
+    """A workspace with six units."""
+    root.mkdir()
+    write_sample(root / "data", units=6, years=(2020, 2022))
+    shutil.copy(ROOT / "suite.toml", root / "suite.toml")
+    return root
+
+
+def run(root, **options):
+    return run_suite(root / "suite.toml", notebooks_dir=ROOT / "notebooks", **options)
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The small district, reported in both languages; nobody changes it."""
+    root = district(tmp_path_factory.mktemp("small") / "w")
+    return root, {lang: run(root, lang=lang, jobs=2) for lang in LANGS}
+
+
+def pages(result):
+    """Name of each page to what a reader sees of it, and its tables."""
+    for path in sorted(result.index.parent.glob("*.html")):
+        document = html.fromstring(path.read_text("utf-8"))
+        for hidden in document.xpath("//script|//style"):
+            hidden.drop_tree()
+        yield path.name, document
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_report_of_the_small_district_is_made(published, lang):
+    root, results = published
+    result = results[lang]
+    assert result.failed == {}
+    assert len(result.made) == 6 + len(pages_of_key_projects(root)) + 4
+    assert verify_reports(result.index.parent, data_dir=root / "data") == ()
+
+
+def pages_of_key_projects(root):
+    projects = (root / "data" / "2020" / "projects.csv").read_text("utf-8").splitlines()
+    at = projects[0].split(",").index("is_key")
+    return [line for line in projects[1:] if line.split(",")[at] == "true"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+def test_pages_print_nothing_that_only_a_mistake_prints(published, lang):
+    spilled = {}
+    for page, document in pages(published[1][lang]):
+        found = [text.strip()[:80] for text in document.itertext() if SPILLED.search(text)]
+        if found:
+            spilled[page] = found
+    assert spilled == {}
+
+
+MONEY = re.compile(r"[\d,]+\.\d\d(?= ?(?:万元|ten thousand yuan))")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_amounts_of_the_main_points_stand_in_the_page(published, lang):
+    """In a table, or in the section that the point is about."""
+    documents = dict(pages(published[1][lang]))
+    for page in ("60_district.html", "90_work_summary.html"):
+        findings = documents[page].find_class("finding")
+        amounts = {number for each in findings for number in MONEY.findall(each.text_content())}
+        for finding in findings:
+            finding.drop_tree()
+        rest = documents[page].text_content()
+        assert amounts
+        assert {number for number in amounts if number not in rest} == set(), page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_link_of_the_pages_leads_somewhere(published, lang):
+    everything = dict(pages(published[1][lang]))
+    folder = published[1][lang].index.parent
+    for page, document in everything.items():
+        for link in document.xpath("//a/@href"):
+            target, _, anchor = link.partition("#")
+            assert not target or (folder / target).is_file(), (page, link)
+            there = everything.get(target or page)
+            if anchor and there is not None:
+                assert there.get_element_by_id(anchor, None) is not None, (page, link)
+
+
+@pytest.mark.slow
+def test_another_run_gives_the_same_reports_byte_for_byte(published, tmp_path):
+    """Another folder, another number of jobs, another order of work."""
+    root, _ = published
+    again = district(tmp_path / "elsewhere")
+    for lang in LANGS:
+        run(again, lang=lang, jobs=1)
+    assert tree(again / "reports") == tree(root / "reports")
