@@ -27,7 +27,8 @@ test: $(STAMP)  ## what a contributor runs: within ten minutes
 
 test-all: $(STAMP)  ## what `make test` leaves out: kernels, browser; a skip fails in CI
 	$(BIN)/python -m pytest -m "slow or browser" -n 2 --dist loadfile $(if $(CI),--fail-on-skip)
-	$(BIN)/python -m pytest --nbval --nbval-current-env -p no:python -n 2 --dist loadfile tests/golden
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/golden/sanitize.cfg \
+		-p no:python -n 2 --dist loadfile tests/golden
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
