@@ -12,12 +12,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from perfanalysis.data.codebook import Table, codebook
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.reading import SUFFIXES, RawTable, read_table, table_files
 from perfanalysis.data.source import Source, cell_of
 from perfanalysis.data.typed import empty_table, typed_table
+from perfanalysis.data.values import arrow_text
 from perfanalysis.errors import DataError
 
 REQUIRED = ("units", "projects", "funds")
@@ -181,7 +183,9 @@ def _with_known_ids(
             if other not in tables or other not in sources:
                 continue
             values = tables[name][column.name]
-            strange = values.notna() & ~values.isin(tables[other][key])
+            strange = values.notna() & ~_stands_in(values, tables[other][key])
+            if not strange.any():
+                continue
             findings += [
                 _unknown_id(str(value), column.zh, codebook()[other], where)
                 for row, value in values[strange].items()
@@ -191,6 +195,12 @@ def _with_known_ids(
     return YearData(
         budget_year, MappingProxyType(tables), MappingProxyType(dict(sources)), tuple(findings)
     )
+
+
+def _stands_in(values: pd.Series, known: pd.Series) -> pd.Series:
+    """Which ids are among those known; pandas would make a Python list of these first."""
+    found = pc.is_in(arrow_text(values), value_set=arrow_text(known).combine_chunks())
+    return pd.Series(found.to_numpy(), index=values.index)
 
 
 def _depth(name: str) -> int:

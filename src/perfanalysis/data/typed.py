@@ -59,8 +59,16 @@ def _without_blank_rows(raw: pd.DataFrame) -> pd.DataFrame:
     """A row with nothing in it holds no fact; leaving it out loses none."""
     filled = pd.Series(False, index=raw.index)
     for name in raw.columns:
-        filled |= raw[name].notna() & (raw[name].astype("str").str.strip() != "")
+        filled |= _has_something(raw[name])
+        if filled.all():
+            return raw
     return raw.loc[filled]
+
+
+def _has_something(values: pd.Series) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.notna() & (values.astype("str").str.strip() != "")
+    return values.notna()
 
 
 def _absent(index: pd.Index, column: Column) -> pd.Series:
@@ -151,6 +159,8 @@ def _identified(
     ids = list(table.required)
     total = frame[ids].isin(TOTALS).any(axis=1)
     nameless = frame[ids].isna().any(axis=1) & ~total
+    if not (total.any() or nameless.any() or _repeats(frame[key])):
+        return frame, findings
     first = frame.loc[~(total | nameless)].drop_duplicates(key)
     repeated = ~(total | nameless) & ~frame.index.isin(first.index)
     first_rows = pd.Series(first.index, index=pd.MultiIndex.from_frame(first[key]))
@@ -170,6 +180,13 @@ def _identified(
             problem = f"与第{before + source.header + 2}行重复（{found}）"
             findings.append(_aside("id-duplicated", where, found, problem))
     return frame.loc[first.index], findings
+
+
+def _repeats(keys: pd.DataFrame) -> bool:
+    """Whether a key stands twice."""
+    if len(keys.columns) > 1:
+        return bool(keys.duplicated().any())
+    return not keys.iloc[:, 0].is_unique
 
 
 def _aside(code: str, where: Where, subject: str, problem: str) -> Finding:

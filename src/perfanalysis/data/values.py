@@ -7,8 +7,12 @@ Notation is read (``1,234.56``, full-width digits, ``95%`` in a ratio column, ``
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from perfanalysis.data.codebook import NUMERIC, Column
 
@@ -18,7 +22,7 @@ EXACT_INTEGER = 2.0**53
 """Whole numbers from here on have lost digits as floats."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，％＋", "0123456789.-,%+")
 _SIGNS = {"≧": "≥", "≦": "≤", "═": "=", ">=": "≥", "<=": "≤", "=>": "≥", "=<": "≤"}
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]"
 _LOST_DIGITS = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}"
 _DATE = (
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
@@ -55,10 +59,23 @@ def converted(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         return lower.isin(TRUE), text[~lower.isin(TRUE | FALSE)]
     if column.kind == "choice":
         return _choices(text, column)
-    bad = text.str.contains(_CONTROL, regex=True, na=False)
+    bad = _matches(text, _CONTROL)
     if column.kind == "id":
-        bad |= text.str.fullmatch(_LOST_DIGITS, na=False)
-    return text.mask(bad).astype("str"), text[bad]
+        bad |= _matches(text, f"^(?:{_LOST_DIGITS})$")
+    return (text.mask(bad).astype("str") if bad.any() else text), text[bad]
+
+
+def arrow_text(text: pd.Series) -> Any:
+    """The texts of a ``str`` column as an Arrow array, without a copy."""
+    texts = pa.array(text.array)
+    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+
+
+def _matches(text: pd.Series, pattern: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether each text has a match (in RE2's notation); a missing one has none."""
+    found = pc.match_substring_regex(arrow_text(text), pattern)
+    mask: np.ndarray[tuple[int], np.dtype[np.bool_]] = pc.fill_null(found, False).to_numpy()
+    return mask
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -67,14 +84,16 @@ def _text(values: pd.Series) -> pd.Series:
         whole = (values % 1 == 0) & (values.abs() < EXACT_INTEGER)
         values = values.astype("object").where(~whole, values.where(whole).astype("Int64"))
     text = values.astype("str").str.strip()
-    return text.mask(values.isna() | (text == "")).astype("str")
+    empty = values.isna() | (text == "")
+    return text.mask(empty).astype("str") if empty.any() else text
 
 
 def _choices(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     codes = {_plain_label(label): code for code, label in column.choices.items()}
     codes |= {code: code for code in column.choices}
-    known = {cell: codes.get(_plain_label(cell)) for cell in text.dropna().unique()}
-    found = text.map(known).astype("str")
+    places, cells = pd.factorize(text)
+    known = pd.array([codes.get(_plain_label(cell)) for cell in cells], dtype="str")
+    found = pd.Series(known.take(places, allow_fill=True), index=text.index)
     return found, text[text.notna() & found.isna()]
 
 
@@ -117,13 +136,20 @@ def _dates(values: pd.Series) -> tuple[pd.Series, pd.Series]:
         days = values.dt.tz_localize(None).dt.normalize()
         return days.astype("datetime64[us]"), values.iloc[:0].astype("str")
     text = _text(values)
+    places, distinct = pd.factorize(text)
+    days = pd.Series(_days(pd.Series(distinct, dtype="str")).array.take(places, allow_fill=True))
+    days.index = text.index
+    return days, text[text.notna() & days.isna()]
+
+
+def _days(text: pd.Series) -> pd.Series:
+    """The day that each text names; missing where it names none."""
     plain = text.str.translate(_FULL_WIDTH).str.replace(
         r"^([0-9]{4})([0-9]{2})([0-9]{2})$", r"\1-\2-\3", regex=True
     )
     parts = plain.str.extract(f"^{_DATE}$")
     iso = parts[0] + "-" + parts[1] + "-" + parts[2]
-    days = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
-    return days, text[text.notna() & days.isna()]
+    return pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
 
 
-__all__ = ["FALSE", "TRUE", "converted", "dtype_of"]
+__all__ = ["FALSE", "TRUE", "arrow_text", "converted", "dtype_of"]
