@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,9 +23,20 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = Any  # a pyarrow array of large_string
 
 HUNDREDTHS = 100
+BLOCK = 1 << 16
+"""Rows that are computed at a time."""
 MOST_POINTS = 1e6
 _SCALES = (1.0, 1e3, 1e6)
 _DIGITS = 1e15  # up to 15 digits a decimal is known from its float
+
+
+def blocks(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The table in pieces that fit a processor's cache; one piece of a small or empty one.
+
+    What is computed row by row is thereby computed once and in place: intermediate columns of a
+    whole country would not fit anywhere near.
+    """
+    return [table.iloc[first : first + BLOCK] for first in range(0, max(len(table), 1), BLOCK)]
 
 
 def hundredths(points: Floats) -> tuple[Ints, Bools]:
@@ -153,6 +165,7 @@ __all__ = [
     "Floats",
     "Ints",
     "Texts",
+    "blocks",
     "hundredths",
     "joined",
     "number_texts",

@@ -21,6 +21,8 @@ from perfanalysis.scoring.exact import (
     Bools,
     Floats,
     Ints,
+    Texts,
+    blocks,
     hundredths,
     rounded_points,
     share_half_up,
@@ -174,6 +176,29 @@ def score_indicators(indicators: pd.DataFrame, rules: RulesInForce) -> ReviewedI
     absent = [name for name in USED if name not in indicators]
     if absent:
         raise DataError(f"绩效指标表缺少列 {'、'.join(absent)}。请对照数据字典补上。")
+    reviews = [_reviewed(block, rules) for block in blocks(indicators)]
+    points, kept, scored, cause, stated = (
+        np.concatenate([getattr(review, name) for review in reviews])
+        for name in ("points", "kept", "scored", "cause", "stated")
+    )
+    flags = pa.chunked_array([review.flags for review in reviews], pa.large_string())
+    frame = _frame(indicators, stated, kept, scored, flags)
+    return ReviewedIndicators(frame, points, kept, scored, cause)
+
+
+@dataclass(frozen=True)
+class _Review:
+    """What `ReviewedIndicators` holds, of a block."""
+
+    points: Ints
+    kept: Ints
+    scored: Bools
+    cause: np.ndarray[tuple[int], np.dtype[np.int8]]
+    stated: Floats
+    flags: Texts
+
+
+def _reviewed(indicators: pd.DataFrame, rules: RulesInForce) -> _Review:
     columns = _columns(indicators)
     kept, cause = _computed(columns, rules.value("self.ceiling_formula"))
     judged = columns.valid & ~columns.computed & ~columns.missing
@@ -185,10 +210,8 @@ def score_indicators(indicators: pd.DataFrame, rules: RulesInForce) -> ReviewedI
     cause[sure] = np.where(qualitative[sure], Cause.JUDGEMENT, Cause.NOT_COMPUTED)
     kept = np.where(scored, kept, columns.points)
     cause[kept == columns.points] = Cause.NONE
-    flags = _flags(indicators, columns, kept, judged, scored, rules)
-    return ReviewedIndicators(
-        _frame(indicators, columns, kept, scored, flags), columns.points, kept, scored, cause
-    )
+    flags = _flags(indicators, columns, judged, scored, rules)
+    return _Review(columns.points, kept, scored, cause, columns.stated, flags)
 
 
 def _columns(indicators: pd.DataFrame) -> _Columns:
@@ -253,11 +276,10 @@ def _over_ceiling(points: Ints, target: Floats, actual: Floats, formula: str) ->
 def _flags(
     indicators: pd.DataFrame,
     c: _Columns,
-    kept: Ints,
     judged: Bools,
     scored: Bools,
     rules: RulesInForce,
-) -> pd.Series:
+) -> Texts:
     over = _overachieved(c, rules)
     above, below = _off_rule(c, float(rules.value("self.score_tolerance")))
     masks = {
@@ -273,7 +295,7 @@ def _flags(
         "score-above-rule": above,
         "score-below-rule": below & ~c.explained,
     }
-    return _joined_codes(masks, indicators.index)
+    return _joined_codes(masks)
 
 
 def _overachieved(c: _Columns, rules: RulesInForce) -> Bools:
@@ -338,9 +360,9 @@ def _contains_any(texts: pd.Series, words: tuple[str, ...]) -> Bools:
     return found
 
 
-def _joined_codes(masks: dict[str, Bools], index: pd.Index) -> pd.Series:
+def _joined_codes(masks: dict[str, Bools]) -> Texts:
     """The codes of each row, joined by ``;``: few combinations, so each is built once."""
-    bits = np.zeros(len(index), dtype=np.int64)
+    bits = np.zeros(next(iter(masks.values())).size, dtype=np.int64)
     for position, mask in enumerate(masks.values()):
         bits |= mask.astype(np.int64) << position
     seen = np.flatnonzero(np.bincount(bits, minlength=1))
@@ -350,19 +372,21 @@ def _joined_codes(masks: dict[str, Bools], index: pd.Index) -> pd.Series:
     ]
     place = np.zeros(int(seen.max(initial=0)) + 1, dtype=np.int64)
     place[seen] = np.arange(seen.size)
-    taken = pa.array(texts, pa.large_string()).take(pa.array(place[bits]))
-    return pd.Series(pd.array(taken, dtype="str"), index=index)
+    return pa.array(texts, pa.large_string()).take(pa.array(place[bits]))
 
 
 def _frame(
-    indicators: pd.DataFrame, c: _Columns, kept: Ints, scored: Bools, flags: pd.Series
+    indicators: pd.DataFrame, stated: Floats, kept: Ints, scored: Bools, flags: Texts
 ) -> pd.DataFrame:
     review = np.where(scored, kept / HUNDREDTHS, np.nan)
     # the difference of two decimals, not of their binary neighbours
-    difference = np.round((c.stated - review) * 1e6) / 1e6
+    difference = np.round((stated - review) * 1e6) / 1e6
     names = ["indicator_id", "project_id", "unit_id", "level1", "level2", "level3", "op"]
     return indicators[[*names, "target", "actual", "points"]].assign(
-        review_score=review, self_score=indicators["self_score"], difference=difference, flags=flags
+        review_score=review,
+        self_score=indicators["self_score"],
+        difference=difference,
+        flags=pd.array(flags, dtype="str"),
     )
 
 

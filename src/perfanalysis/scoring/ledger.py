@@ -17,6 +17,7 @@ from perfanalysis.scoring.exact import (
     Floats,
     Ints,
     Texts,
+    blocks,
     joined,
     number_texts,
     percent_texts,
@@ -69,9 +70,25 @@ def indicator_ledger(
     DataFrame
         Columns `LEDGER_COLUMNS`; ``full − kept = lost`` in points of two decimals, ``lost > 0``.
     """
-    rows = np.flatnonzero(reviewed.kept < reviewed.points)
     used = [name for name in _USED if name in indicators]
-    lines = indicators[used].iloc[rows]
+    ledgers = []
+    first = 0
+    for block in blocks(indicators[used]):
+        rows = np.arange(first, first + len(block))
+        rows = rows[reviewed.kept[rows] < reviewed.points[rows]]
+        ledgers.append(_lines(reviewed, block.iloc[rows - first], rows, rules, source))
+        first += len(block)
+    return pd.concat(ledgers, ignore_index=True)
+
+
+def _lines(
+    reviewed: ReviewedIndicators,
+    lines: pd.DataFrame,
+    rows: Ints,
+    rules: RulesInForce,
+    source: Source | None,
+) -> pd.DataFrame:
+    """The ledger of some indicators and their positions in the table."""
     cause = reviewed.cause[rows]
     reasons = _reasons(lines, cause, reviewed.points[rows], reviewed.kept[rows], rules)
     return pd.DataFrame(
@@ -87,7 +104,7 @@ def indicator_ledger(
             **_authority([RULE_OF[Cause(c)] if c else "" for c in range(len(Cause))], cause, rules),
             "source_cell": source_cells(lines, "indicators", "actual", source),
         }
-    ).reset_index(drop=True)
+    )
 
 
 def execution_ledger(
@@ -302,6 +319,8 @@ def source_cells(lines: pd.DataFrame, table: str, column: str, source: Source | 
         The column whose cell is meant.
     source : Source or None
     """
+    if "source_cell" in lines and lines["source_cell"].notna().all():
+        return lines["source_cell"].astype("str")
     file, sheet = (source.file, source.sheet) if source else (table, "")
     position = source.columns.get(column) if source else None
     letters = column_letters(position) if position is not None else "A"

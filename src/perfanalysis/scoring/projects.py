@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.source import Source
 from perfanalysis.data.tables import YearData
+from perfanalysis.data.values import arrow_text
 from perfanalysis.money.execution import counted_funds, project_funds
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import (
@@ -131,8 +132,8 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     财政部，《项目支出绩效评价管理办法》，财预〔2020〕10号。
     """
     projects = year["projects"].loc[year["projects"]["is_self_evaluated"]]
-    at = pd.Index(projects["project_id"]).get_indexer(year["indicators"]["project_id"])
-    of = at[at >= 0].astype(np.int64)
+    at = _positions(year["indicators"]["project_id"], projects["project_id"])
+    of = at[at >= 0]
     indicators = year["indicators"]
     if of.size < at.size:
         indicators = indicators.iloc[np.flatnonzero(at >= 0)]
@@ -166,6 +167,12 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
     )
 
 
+def _positions(ids: pd.Series, known: pd.Series) -> Ints:
+    """Where each id stands among those known, which are distinct; -1 where it does not."""
+    found = pc.index_in(arrow_text(ids), value_set=arrow_text(known).combine_chunks())
+    return pc.fill_null(found, -1).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+
+
 def _execution(
     projects: pd.DataFrame, year: YearData, full: Ints, rules: RulesInForce
 ) -> _Execution:
@@ -194,12 +201,12 @@ def _fund_cells(projects: pd.DataFrame, funds: pd.DataFrame, source: Source | No
     counted = counted_funds(funds)
     cells = source_cells(counted, "funds", "executed_wan", source)
     nth = counted.groupby("project_id").cumcount().to_numpy()
-    owner = counted["project_id"].to_numpy()
     parts = [repeated("", len(projects))]
     for position in range(int(nth.max(initial=-1)) + 1):
-        some = pd.Series(cells.array[nth == position], index=owner[nth == position])
-        some = ("、" + some).reindex(projects["project_id"]).fillna("")
-        parts.append(pa.array(some, pa.large_string()))
+        rows = nth == position
+        at = _positions(projects["project_id"], counted["project_id"].loc[rows])
+        some = joined("、", arrow_text(cells.loc[rows]).combine_chunks())
+        parts.append(pc.fill_null(some.take(pa.array(at, mask=at < 0)), ""))
     return as_text(pc.utf8_ltrim(joined(*parts), "、"), projects.index)
 
 
@@ -260,8 +267,13 @@ def _refused_reasons(spent: _Execution, sums: _Sums, denominator: str) -> pd.Ser
         (sums.unscored > 0, joined(_counts(sums.unscored), "个指标不能计算且没有自评得分")),
     ]
     nothing = pa.scalar("", pa.large_string())
-    parts = [pc.if_else(pa.array(mask), joined("；", text), nothing) for mask, text in causes]
-    return as_text(pc.utf8_ltrim(joined(*parts), "；"), spent.frame.index)
+    parts = [
+        pc.if_else(pa.array(mask), joined("；", text), nothing)
+        for mask, text in causes
+        if mask.any()
+    ]
+    whole = joined(repeated("", total.size), *parts)
+    return as_text(pc.utf8_ltrim(whole, "；"), spent.frame.index)
 
 
 def _counts(values: Ints) -> Texts:
@@ -279,29 +291,34 @@ def _by_project(
 
 def _located(
     mask: Bools, projects: pd.DataFrame, source: Source | None
-) -> Iterator[tuple[int, Where]]:
-    """Position and place of each project of a mask."""
+) -> Iterator[tuple[int, str, str, Where]]:
+    """Position, id, name and place of each project of a mask."""
     rows = np.flatnonzero(mask)
-    cells = source_cells(projects.iloc[rows], "projects", "project_id", source)
-    for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
+    some = projects.iloc[rows]
+    cells = source_cells(some, "projects", "project_id", source)
+    for row, project, name, cell in zip(
+        rows.tolist(), some["project_id"], some["name"], cells, strict=True
+    ):
         file, *sheet, place = cell.split("!") if "!" in cell else (cell, "")
-        yield row, Where(file, "!".join(sheet), place)
+        yield row, project, name, Where(file, "!".join(sheet), place)
 
 
 def _refusals(scores: pd.DataFrame, projects: pd.DataFrame, source: Source | None) -> list[Finding]:
-    ids, names = projects["project_id"].tolist(), projects["name"].tolist()
-    reasons = scores["refused_reason"].tolist()
+    refused = (scores["status"] == "refused").to_numpy("bool")
+    reasons = scores["refused_reason"].loc[refused]
     return [
         Finding(
             "score-refused",
             "error",
-            ids[row],
+            project,
             where,
-            reasons[row],
-            f"项目 {ids[row]}（{names[row]}）未计总分、不定等级：{reasons[row]}",
+            reason,
+            f"项目 {project}（{name}）未计总分、不定等级：{reason}",
             "请向单位核实分值、资金和得分后重新计分。",
         )
-        for row, where in _located(scores["status"].to_numpy() == "refused", projects, source)
+        for (_, project, name, where), reason in zip(
+            _located(refused, projects, source), reasons, strict=True
+        )
     ]
 
 
@@ -312,19 +329,18 @@ def _deviations(
     standard: Mapping[str, Ints],
     source: Source | None,
 ) -> list[Finding]:
-    ids, names = projects["project_id"].tolist(), projects["name"].tolist()
     return [
         Finding(
             "weights-level1-differ",
             "warning",
-            ids[row],
+            project,
             where,
             split_text(own, row),
-            f"项目 {ids[row]}（{names[row]}）的一级指标分值为{split_text(own, row)}，"
+            f"项目 {project}（{name}）的一级指标分值为{split_text(own, row)}，"
             f"规则为{split_text(standard, row)}",
             "特殊情况可以调整；请确认有调整依据，或在本区规则文件中写明。",
         )
-        for row, where in _located(differ, projects, source)
+        for row, project, name, where in _located(differ, projects, source)
     ]
 
 
