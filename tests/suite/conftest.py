@@ -7,12 +7,19 @@ import pytest
 from tiny_notebooks import make_notebook
 
 from perfanalysis.suite.execute import execute
+from perfanalysis.suite.limits import Limits
+from perfanalysis.suite.worker import ENVIRONMENT
 
 
 @pytest.fixture(scope="module")
 def worker():
     """A spawned process with one thread; pytest-xdist's own have more, and must not be forked."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+    ):
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
         yield pool
 
 
@@ -20,7 +27,7 @@ def worker():
 def run(worker, tmp_path):
     """Execute cells, the first of them the parameters cell, and give back what came of it."""
 
-    def run_cells(*sources, engine="forked", parameters=None, seconds=60.0, tags=None):
+    def run_cells(*sources, engine="forked", parameters=None, tags=None, **limits):
         first = "year = 2020"
         notebook = make_notebook(
             tmp_path / "in.ipynb",
@@ -35,7 +42,7 @@ def run(worker, tmp_path):
             parameters or {"year": 2021},
             engine=engine,
             cwd=tmp_path,
-            cell_seconds=seconds,
+            limits=Limits(**limits),
         ).result()
 
     return run_cells

@@ -81,6 +81,7 @@ MISTAKES = {
     ),
     "rule file not there": ("[district]", '[rules]\nlocal = ["no.yaml"]\n[district]', ["no.yaml"]),
     "no scale": ("[district]", "[money]\nscale = 0\n[district]", ["money.scale"]),
+    "no time": ("[district]", "[run]\ncell_seconds = 0\n[district]", ["run.cell_seconds"]),
     "a member without a name": (
         "report_date",
         'team = [{ title = "x" }]\nreport_date',

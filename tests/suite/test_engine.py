@@ -109,7 +109,7 @@ ENDINGS = {
 
 @pytest.mark.parametrize(("source", "words"), ENDINGS.values(), ids=ENDINGS.keys())
 def test_a_process_that_ends_is_that_reports_failure_only(run, source, words):
-    executed = run("print('before')", source, seconds=1.0)
+    executed = run("print('before')", source, cell_seconds=1.0)
     assert (executed.failure.cell, executed.failure.error) == (4, "ProcessEnded")
     assert words in executed.failure.message
     assert text(outputs(executed)[0][0]) == "before\n"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.settings import read_settings
 
 Lang = Literal["zh", "en"]
@@ -132,7 +133,7 @@ class Settings:
     ----------
     work_year : int
         The work year where a command is given none.
-    district, engagement, stages, money, rules, publish
+    district, engagement, stages, money, rules, publish, run
         Its tables.
     language : {"zh", "en"}
         The language where a command is given none.
@@ -146,6 +147,7 @@ class Settings:
     money: Money = Money()
     rules: LocalRules = LocalRules()
     publish: Publish = Publish()
+    run: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,11 @@ def _check(read: Settings, path: Path) -> None:
         raise ParameterError(
             f"{path.name} 的 money.scale 应大于 0，实际为 {read.money.scale}。不换算时为 1。"
         )
+    for each in fields(read.run):
+        if (value := getattr(read.run, each.name)) <= 0:
+            raise ParameterError(
+                f"{path.name} 的 run.{each.name} 应大于 0，实际为 {value}。请改正。"
+            )
     for name in read.rules.local:
         if not (path.parent / name).is_file():
             raise ParameterError(

@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 import papermill
 from papermill.translators import PythonTranslator, papermill_translators
 
+from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.outputs import plain, tidy
 
-CELL_SECONDS = 600.0
+EngineName = Literal["forked", "jupyter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ class Executed:
     notebook : NotebookNode or None
         None if not even a part could be kept.
     failure : Failure or None
+    engine : {"forked", "jupyter"}
+        What ran its cells.
+    engine_reason : str
+        Why it was not the engine that was asked for; empty if it was.
     """
 
     notebook: nbformat.NotebookNode | None
     failure: Failure | None
+    engine: EngineName
+    engine_reason: str = ""
 
 
 class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
@@ -72,9 +80,9 @@ def execute(
     output: Path,
     parameters: Mapping[str, object],
     *,
-    engine: str,
+    engine: EngineName,
     cwd: Path,
-    cell_seconds: float = CELL_SECONDS,
+    limits: Limits,
 ) -> Executed:
     """Execute a notebook and keep the result, tidied, at `output`.
 
@@ -86,10 +94,10 @@ def execute(
     engine : {"forked", "jupyter"}
     cwd : Path
         Folder that the cells run in.
-    cell_seconds : float
-        What one cell may take, in seconds.
+    limits : Limits
+        Those on time for one cell hold for both engines, the others for ``forked`` only.
     """
-    kernel = {"extra_arguments": ["--log-level=CRITICAL"]} if engine == "jupyter" else {}
+    options = {"limits": limits} if engine == "forked" else {}
     failure = None
     try:
         papermill.execute_notebook(
@@ -103,24 +111,40 @@ def execute(
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            execution_timeout=cell_seconds,
-            **kernel,
+            execution_timeout=limits.cell_seconds,
+            extra_arguments=["--log-level=CRITICAL"],
+            **options,
         )
     except papermill.PapermillExecutionError as error:
         failure = _cell_failure(error)
     except Exception as error:  # a kernel that died, a time limit, a disk that is full
         failure = failure_of(error)
     if not output.is_file():
-        return Executed(None, failure)
+        return Executed(None, failure, engine)
     executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
     tidy(executed)
     nbformat.write(executed, output)  # type: ignore[no-untyped-call]
-    return Executed(executed, failure)
+    facts = executed.metadata.papermill
+    return Executed(
+        executed,
+        failure or _early_end(executed),
+        facts.get("engine", engine),
+        facts.get("engine_reason", ""),
+    )
 
 
 def failure_of(error: BaseException) -> Failure:
     """Describe an error that no cell raised."""
     return Failure(None, "", type(error).__name__, str(error), "")
+
+
+def _early_end(executed: nbformat.NotebookNode) -> Failure | None:
+    """A notebook that ``sys.exit()`` left early: to papermill that is no failure."""
+    for number, cell in enumerate(executed.cells, start=1):
+        if cell.metadata.get("papermill", {}).get("exception"):
+            message = "单元格提前结束了笔记本，其后的单元格没有运行"
+            return Failure(number, cell.source, "SystemExit", message, "")
+    return None
 
 
 def _cell_failure(error: papermill.PapermillExecutionError) -> Failure:
@@ -138,4 +162,11 @@ def _literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-__all__ = ["CELL_SECONDS", "Executed", "Failure", "ReadableTranslator", "execute", "failure_of"]
+__all__ = [
+    "EngineName",
+    "Executed",
+    "Failure",
+    "ReadableTranslator",
+    "execute",
+    "failure_of",
+]

@@ -102,6 +102,7 @@ class Prepared:
             preload=not any(name.endswith(".parquet") for name in self.sources["inputs"]),
             executed=executed.resolve(),
             pages=pages.resolve(),
+            limits=self.suite.run,
         )
 
 

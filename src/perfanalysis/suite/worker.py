@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
-import threading
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,13 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from perfanalysis.report.index import check_listing
 from perfanalysis.report.site import Frame, page_facts, render_page
-from perfanalysis.suite.execute import CELL_SECONDS, Failure, execute, failure_of
-
-EngineName = Literal["forked", "jupyter"]
+from perfanalysis.suite.engine.forked import can_fork
+from perfanalysis.suite.engine.process import stop_cells
+from perfanalysis.suite.execute import EngineName, Failure, execute, failure_of
+from perfanalysis.suite.limits import Limits
 
 # In the environment of every process that runs cells, kernels included: no library starts a
 # thread, and nothing depends on this machine's language or time zone.
@@ -58,7 +57,7 @@ class Setup:
         Whether workers open the work year before they fork.
     executed, pages : Path
         Folders that executed notebooks and pages are written into.
-    cell_seconds : float
+    limits : Limits
     """
 
     root: Path
@@ -70,7 +69,7 @@ class Setup:
     preload: bool
     executed: Path
     pages: Path
-    cell_seconds: float = CELL_SECONDS
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +94,26 @@ class Outcome:
     failure : Failure or None
     engine : {"forked", "jupyter"}
         What ran its cells.
+    engine_reason : str
+        Why it was not the engine that was asked for; empty if it was.
     """
 
     page: str
     facts: Mapping[str, Any]
     failure: Failure | None
     engine: EngineName
+    engine_reason: str = ""
 
 
 class _State:
     setup: Setup
-    engine: EngineName
-
-
-def can_fork() -> bool:
-    """Whether this system forks safely; macOS has fork, but its frameworks do not survive it."""
-    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 def start_worker(setup: Setup) -> None:
     """Initialise the process: the imports and, for forks to find, the results of the work year."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C stops the cells; the main process ends us
+    signal.signal(signal.SIGINT, stop_cells)  # the main process ends us
     os.chdir(setup.root)
     _State.setup = setup
-    _State.engine = setup.engine
     if setup.engine == "forked":
         for name in setup.modules:
             if not name.startswith(_NEVER_AHEAD):
@@ -126,8 +121,6 @@ def start_worker(setup: Setup) -> None:
                     import_module(name)
         if setup.preload:
             _open_everything(setup)
-        if _threads() > 1:  # a lock that another thread holds would stay locked in the forks
-            _State.engine = "jupyter"
         gc.collect()
         gc.freeze()
 
@@ -147,9 +140,9 @@ def make_report(job: Job) -> Outcome:
         job.notebook,
         setup.executed / Path(job.page).with_suffix(".ipynb"),
         job.parameters,
-        engine=_State.engine,
+        engine=setup.engine,
         cwd=setup.root,
-        cell_seconds=setup.cell_seconds,
+        limits=setup.limits,
     )
     facts: Mapping[str, Any] = {}
     failure = executed.failure
@@ -158,7 +151,7 @@ def make_report(job: Job) -> Outcome:
             facts = _write_page(executed.notebook, setup.pages / job.page, job.frame)
         except Exception as error:
             failure = failure_of(error)
-    return Outcome(job.page, facts, failure, _State.engine)
+    return Outcome(job.page, facts, failure, executed.engine, executed.engine_reason)
 
 
 def _write_page(notebook: Any, path: Path, frame: Frame) -> Mapping[str, Any]:
@@ -185,14 +178,6 @@ def _open_everything(setup: Setup) -> None:
             if isinstance(value, cached_property):
                 with suppress(Exception):
                     getattr(year, name)
-
-
-def _threads() -> int:
-    """Threads of this process, those of compiled libraries included where the system tells."""
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return threading.active_count()
 
 
 __all__ = [

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import platform
-import signal
-from types import TracebackType
+import sys
+import threading
+from dataclasses import replace
 from typing import Any
 
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
+from papermill.engines import NBClientEngine
 from papermill.log import logger
 
-from perfanalysis.suite.engine.shell import CellRun, serve_cells
+from perfanalysis.suite.engine.process import (
+    CellProcess,
+    EngineRefused,
+    ProcessEnded,
+    cell_process,
+)
+from perfanalysis.suite.engine.recorder import Message
+from perfanalysis.suite.limits import Limits
 
-PATIENCE = 5.0  # seconds that a process which has nothing left to do gets to end by itself
+NAME = "forked"
+FALLBACK = "jupyter"
 
 
-class ForkedEngine(Engine):  # type: ignore[misc]
+class ForkedEngine(NBClientEngine):  # type: ignore[misc]
     """Runs the cells of a notebook in a fork of this process.
 
     What is imported here is imported there, so a report pays for its own work only. Outputs are
-    those of an ordinary kernel. Call it from a process with one thread: a lock that another
-    thread holds at the moment of the fork stays locked in it for ever.
+    those of an ordinary kernel; what only such a kernel can do is run by one, and so is every
+    notebook where this process cannot be forked safely. ``metadata.papermill`` of the notebook
+    then says so: ``engine`` is ``forked`` or ``jupyter``, ``engine_reason`` says why.
     """
 
     @classmethod
@@ -33,8 +44,11 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,
         log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
         execution_timeout: float | None = None,
-        **_: object,
+        limits: Limits | None = None,
+        **kwargs: Any,
     ) -> None:
         """Run the cells until one fails; papermill raises for that one afterwards.
 
@@ -42,82 +56,92 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         ----------
         nb_man : NotebookExecutionManager
         kernel_name : str
-            Ignored: the cells run in this interpreter.
-        log_output : bool
+            Kernel to use if the cells cannot run in a fork.
+        log_output, stdout_file, stderr_file
+            As papermill's own engine takes them.
         execution_timeout : float, optional
-            Seconds that one cell may take.
+            Seconds that one cell may take; in the place of `limits.cell_seconds`.
+        limits : Limits, optional
+        **kwargs
+            For the ordinary kernel only.
         """
-        client = PapermillNotebookClient(nb_man, log=logger, log_output=log_output)
-        client.reset_execution_trackers()
-        with CellProcess(execution_timeout) as process:
-            for index, cell in enumerate(nb_man.nb.cells):
-                nb_man.cell_start(cell, index)
-                try:
-                    if _runs(cell, client) and not _run_cell(process, client, cell, index):
-                        nb_man.cell_exception(cell, cell_index=index)
-                        break
-                finally:
-                    nb_man.cell_complete(cell, cell_index=index)
-        nb_man.nb.metadata["language_info"] = _language_info()
+        limits = limits or Limits()
+        if execution_timeout:
+            limits = replace(limits, cell_seconds=execution_timeout)
+        outlets = {
+            "log_output": log_output, "stdout_file": stdout_file, "stderr_file": stderr_file
+        }  # fmt: skip
+        alone = count_threads() == 1
+        reason = why_not_fork(nb_man.nb)
+        if not reason:
+            try:
+                _run_notebook(
+                    nb_man, limits, PapermillNotebookClient(nb_man, log=logger, **outlets)
+                )
+            except EngineRefused as refused:
+                reason = str(refused)
+                nb_man.notebook_start()  # what the cells gave so far goes
+        if reason:
+            logger.info(f"改用普通 Jupyter 内核运行：{reason}")
+            super().execute_managed_notebook(
+                nb_man,
+                kernel_name,
+                execution_timeout=limits.cell_seconds,
+                **outlets,
+                **kwargs,
+            )
+            if alone:
+                _close_sockets()
+        nb_man.nb.metadata.papermill["engine"] = FALLBACK if reason else NAME
+        nb_man.nb.metadata.papermill["engine_reason"] = reason
 
 
-class CellProcess:
-    """A fork that runs cells one after the other; a context manager that leaves none behind.
-
-    Parameters
-    ----------
-    limit : float or None
-        Seconds that one cell may take.
-    """
-
-    def __init__(self, limit: float | None) -> None:
-        context = multiprocessing.get_context("fork")
-        self._limit = limit
-        self._connection, there = context.Pipe()
-        self._process = context.Process(
-            target=serve_cells, args=(there, self._connection), daemon=True
+def why_not_fork(notebook: NotebookNode) -> str:
+    """Why the cells of a notebook cannot run in a fork of this process; empty if they can."""
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        return f"笔记本的语言是 {language}"
+    if not can_fork():
+        return "本系统不支持 fork"
+    if (threads := count_threads()) > 1:
+        # a lock that another thread holds at the moment of the fork stays locked in it for ever
+        return (
+            f"本进程有 {threads} 个线程，不能安全地 fork；"
+            "若是程序库所开，请设环境变量 OPENBLAS_NUM_THREADS=1 和 "
+            "JE_ARROW_MALLOC_CONF=background_thread:false 后再启动 Python"
         )
-        self._process.start()
-        there.close()
-
-    def run(self, source: str) -> CellRun:
-        """Run one cell.
-
-        Raises
-        ------
-        ProcessEnded
-            If the process ended or was ended before the cell was done.
-        """
-        try:
-            self._connection.send(source)
-            if self._connection.poll(self._limit):
-                run: CellRun = self._connection.recv()
-                return run
-        except (EOFError, OSError):
-            self._process.join(PATIENCE)
-            raise ProcessEnded(_ending(self._process.exitcode)) from None
-        self._process.kill()
-        raise ProcessEnded(f"超过了每个单元格 {self._limit:g} 秒的时限")
-
-    def __enter__(self) -> CellProcess:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._connection.close()
-        self._process.join(PATIENCE if kind is None else 0)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._process.close()
+    if InteractiveShell.initialized():
+        return "本进程已有一个 IPython"
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        return "本进程已导入 matplotlib_inline，fork 中的图不会显示"
+    return ""
 
 
-class ProcessEnded(Exception):
-    """The process that ran the cells is no more; the message says why, in Chinese."""
+def can_fork() -> bool:
+    """Whether this system forks safely; macOS has fork, but its frameworks do not survive it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def count_threads() -> int:
+    """Threads of this process, those of compiled libraries included where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def _run_notebook(nb_man: Any, limits: Limits, client: Any) -> None:
+    client.reset_execution_trackers()
+    with cell_process(limits) as process:
+        for index, cell in enumerate(nb_man.nb.cells):
+            nb_man.cell_start(cell, index)
+            try:
+                if _runs(cell, client) and not _run_cell(process, client, cell, index):
+                    nb_man.cell_exception(cell, cell_index=index)
+                    break
+            finally:
+                nb_man.cell_complete(cell, cell_index=index)
+    nb_man.nb.metadata["language_info"] = _language_info()
 
 
 def _runs(cell: NotebookNode, client: Any) -> bool:
@@ -132,26 +156,44 @@ def _run_cell(process: CellProcess, client: Any, cell: NotebookNode, index: int)
     """Run a cell and put its outputs into the notebook; False if the notebook stops here."""
     cell.outputs = []
     client.clear_before_next_output = False
+    client.code_cells_executed += 1
     try:
         run = process.run(cell.source)
     except ProcessEnded as ended:
-        facts = {"ename": "ProcessEnded", "evalue": str(ended), "traceback": [str(ended)]}
-        cell.outputs.append(new_output("error", **facts))  # type: ignore[no-untyped-call]
+        cell.execution_count = client.code_cells_executed
+        for message in ended.messages:
+            if message[0] != "error":
+                _show(client, message, cell, index)
+        cell.outputs.append(_error(ended))
         return False
     cell.execution_count = run.execution_count
-    for kind, content in run.messages:
-        header = {"msg_type": kind}
-        message = {"header": header, "msg_type": kind, "content": content, "parent_header": {}}
-        client.process_message(message, cell, index)
+    for message in run.messages:
+        _show(client, message, cell, index)
     return not run.failed or "raises-exception" in cell.metadata.get("tags", [])
 
 
-def _ending(code: int | None) -> str:
-    if code is None:
-        return "运行单元格的进程没有了回应"
-    if code < 0:
-        return f"运行单元格的进程被信号 {signal.Signals(-code).name} 终止"
-    return f"运行单元格的进程自行退出（代码 {code}）"
+def _show(client: Any, message: Message, cell: NotebookNode, index: int) -> None:
+    kind, content = message
+    header = {"msg_type": kind}
+    client.process_message(
+        {"header": header, "msg_type": kind, "content": content, "parent_header": {}}, cell, index
+    )
+
+
+def _error(ended: ProcessEnded) -> Any:
+    """An output that tells why the process ended, and where the cell was if that is known."""
+    where = [line for kind, each in ended.messages if kind == "error" for line in each["traceback"]]
+    facts = {
+        "ename": "ProcessEnded", "evalue": str(ended), "traceback": [*where, str(ended)]
+    }  # fmt: skip
+    return new_output("error", **facts)  # type: ignore[no-untyped-call]
+
+
+def _close_sockets() -> None:
+    """End the threads of a kernel's sockets, so that this process can be forked again."""
+    import zmq
+
+    zmq.Context.instance().destroy(linger=0)
 
 
 def _language_info() -> dict[str, Any]:
@@ -167,4 +209,4 @@ def _language_info() -> dict[str, Any]:
     }
 
 
-__all__ = ["CellProcess", "ForkedEngine", "ProcessEnded"]
+__all__ = ["FALLBACK", "NAME", "ForkedEngine", "can_fork", "count_threads", "why_not_fork"]

@@ -6,129 +6,126 @@ is ours. So outputs have the form, the order and the metadata that an ordinary k
 
 from __future__ import annotations
 
-import io
+import asyncio
+import builtins
+import getpass
 import os
-import signal
 import sys
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from types import SimpleNamespace
+from types import MethodType
 from typing import Any
 
+from ipykernel.comm.comm import BaseComm
 from ipykernel.compiler import XCachingCompiler
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
-from jupyter_client.session import Session
 from traitlets.config import Config
 
+from perfanalysis.suite.engine.recorder import CapturedFile, CellRun, Recorder, Stream
+from perfanalysis.suite.limits import Limits
+
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
+_QUIET = ("io_loop",)  # asked for by the shell itself, to stop a kernel that has one
 
 
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """What running one cell gave.
+class _Kernel:
+    """What the shell asks its kernel for; anything else is there in a real kernel only."""
 
-    Attributes
-    ----------
-    messages : tuple of (str, dict)
-        Type and content of each message, as a kernel sends them on its IOPub channel.
-    execution_count : int
-    failed : bool
-    """
+    eventloop = None
+    _allow_stdin = False
 
-    messages: tuple[tuple[str, dict[str, Any]], ...]
-    execution_count: int
-    failed: bool
-
-
-class _Recorder(Session):
-    """A session whose messages are kept instead of sent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._messages: list[tuple[str, dict[str, Any]]] = []
-
-    def send(
-        self, stream: object, msg_or_type: Any, content: Any = None, *_: object, **__: object
-    ) -> None:
-        if isinstance(msg_or_type, dict):
-            msg_or_type, content = msg_or_type["msg_type"], msg_or_type["content"]
-        self._messages.append((msg_or_type, self.unpack(self.pack(content))))
-
-    def write(self, name: str, text: str) -> None:
-        """Add to a stream; neighbouring writes are one message."""
-        if self._messages and self._messages[-1][0] == "stream":
-            last = self._messages[-1][1]
-            if last["name"] == name:
-                last["text"].write(text)
-                return
-        buffer = io.StringIO()
-        buffer.write(text)
-        self._messages.append(("stream", {"name": name, "text": buffer}))
-
-    def take(self) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """Hand over the messages so far."""
-        taken, self._messages = self._messages, []
-        for kind, content in taken:
-            if kind == "stream":
-                content["text"] = content["text"].getvalue()
-        return tuple(taken)
-
-
-class _Stream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr`` of the cells."""
-
-    encoding = "UTF-8"
-
-    def __init__(self, name: str, recorder: _Recorder) -> None:
-        self.name = name
+    def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        if text:
-            self._recorder.write(self.name, text)
-        return len(text)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in _QUIET:
+            raise AttributeError(name)
+        self._recorder.refuse(f"单元格用到了 Jupyter 内核本身（kernel.{name}）")
 
 
-def serve_cells(connection: Connection, other_end: Connection) -> None:
+def serve_cells(connection: Connection, captured: dict[str, int], limits: Limits) -> None:
     """Run each cell source that arrives and send back its `CellRun`, until there is no more.
 
     Parameters
     ----------
     connection : Connection
         Where sources (str) come from and `CellRun` objects go to.
-    other_end : Connection
-        The parent's end, inherited by the fork: closed, so that a parent's death is seen.
+    captured : dict of str to int
+        For ``stdout`` and ``stderr`` the file that gets what is written past ``sys.stdout`` and
+        ``sys.stderr``, by C code or by a child process.
+    limits : Limits
+        Those on output are kept here, the others by the parent.
     """
-    other_end.close()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.dup2(2, 1)  # what bypasses sys.stdout must not end up among the results of a command
-    recorder = _Recorder()
-    shell = _start_shell(recorder)
-    while True:
+    recorder = Recorder(connection, limits)
+    shell = _start_shell(recorder, captured)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(_serve(connection, recorder, shell))
+
+
+async def _serve(connection: Connection, recorder: Recorder, shell: Any) -> None:
+    """Serve in a running event loop, as a kernel does: tasks go on from one cell to the next."""
+    while not shell.exit_now:
         try:
-            source = connection.recv()
+            source = await _received(connection)
         except EOFError:
             return
-        result = shell.run_cell(source, store_history=True)
+        shell.set_parent(recorder.begin())
+        result = await _run_cell(shell, source)
+        sys.stdout.flush()
+        sys.stderr.flush()
         failed = not result.success or shell._last_traceback_during_displayhook
-        connection.send(CellRun(recorder.take(), shell.execution_count - 1, failed))
+        recorder.finish(shell.execution_count - 1, failed=failed)
 
 
-def _start_shell(recorder: _Recorder) -> Any:
+async def _received(connection: Connection) -> str:
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(connection.fileno(), ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(connection.fileno())
+    return str(connection.recv())
+
+
+async def _run_cell(shell: Any, source: str) -> Any:
+    """Run one cell as ipykernel does, awaiting it only where it awaits something itself."""
+    transformed, problem = source, None
+    try:
+        transformed = shell.transform_cell(source)
+    except Exception:
+        problem = sys.exc_info()
+    how = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
+    if not shell.should_run_async(source, **how):
+        return shell.run_cell(source, store_history=True)
+    result = None
+    try:
+        result = await shell.run_cell_async(source, store_history=True, **how)
+    finally:
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
+    return result
+
+
+def _start_shell(recorder: Recorder, captured: dict[str, int]) -> Any:
     """The shell that an ordinary kernel would have, without the kernel."""
     os.environ.setdefault("MPLBACKEND", INLINE_BACKEND)
-    sys.stdout = _Stream("stdout", recorder)
-    sys.stderr = _Stream("stderr", recorder)
+    beyond = os.dup(2)
+    for number, name in enumerate(("stdout", "stderr"), start=1):
+        os.dup2(captured[name], number)
+        setattr(sys, name, Stream(name, recorder, CapturedFile(number), beyond))
+    kernel: Any = _Kernel(recorder)
+    builtins.input = MethodType(IPythonKernel.raw_input, kernel)
+    getpass.getpass = MethodType(IPythonKernel.getpass, kernel)
+    widgets: Any = BaseComm
+    widgets.publish_msg = lambda *_, **__: recorder.refuse("笔记本用到了交互控件（comm）")
     shell: Any = ZMQInteractiveShell.instance(
-        config=Config({"HistoryManager": {"enabled": False}}),
+        config=Config(
+            {"HistoryManager": {"enabled": False}, "IPKernelApp": {"connection_file": ""}}
+        ),
         profile_dir=ProfileDir(),
-        kernel=SimpleNamespace(eventloop=None),
+        kernel=kernel,
         compiler_class=XCachingCompiler,
     )
     shell.enable_gui = lambda gui=None: None
