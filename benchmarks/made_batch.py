@@ -40,9 +40,7 @@ def write_batch(folder: Path, count: int) -> list[Path]:
 
 
 def _form(number: int) -> Made:
-    rows = tuple(
-        _row(kind, POINTS[place], number * 12 + place) for place, kind in enumerate(KINDS)
-    )
+    rows = tuple(_row(kind, POINTS[place], number * 12 + place) for place, kind in enumerate(KINDS))
     annual, executed = 120 + number, 110 + number
     rate = round(executed / annual * 10, 2)
     score = round(sum(row.score or 0 for row in rows) + rate, 2)
