@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from perfanalysis.data.checks import check_year
+from perfanalysis.data.checks.projects import EXECUTION_POINTS
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.linkage.proposal import Proposal, propose_budget
@@ -144,9 +145,11 @@ class WorkYear:
     def findings(self) -> tuple[Finding, ...]:
         """What loading and checking found in the evaluated and the monitored year."""
         years = {year.budget_year: year for year in (self.evaluation, self.monitoring)}
-        return tuple(
-            finding for year in years.values() for finding in (*year.findings, *check_year(year))
-        )
+        found = [f for year in years.values() for f in (*year.findings, *check_year(year))]
+        if self.rules.value("self.weights")["execution"] == EXECUTION_POINTS:
+            return tuple(found)
+        # the check knows the national points of execution only; scoring judges by the rule in force
+        return tuple(finding for finding in found if finding.code != "weights-sum")
 
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""
