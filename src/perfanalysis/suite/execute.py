@@ -82,7 +82,7 @@ def execute(
     *,
     engine: EngineName,
     cwd: Path,
-    limits: Limits,
+    limits: Limits = Limits(),  # noqa: B008  it is frozen
 ) -> Executed:
     """Execute a notebook and keep the result, tidied, at `output`.
 

@@ -16,6 +16,7 @@ from perfanalysis.suite.views.common import Said, paid_band, paid_curves, unprop
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 20
+FEW = 5
 SEPTEMBER, DECEMBER = 9, 12
 
 
@@ -79,11 +80,20 @@ class UnitView:
     @property
     def refusals(self) -> list[dict[str, str]]:
         """Name and reason of each project without a grade."""
-        refused = self.projects[self.projects["status"] == "refused"]
         return [
             {"project": row.name, "reason": row.refused_reason}
-            for row in refused.itertuples(index=False)
+            for row in self.refused.itertuples(index=False)
         ]
+
+    @property
+    def refused(self) -> pd.DataFrame:
+        """Its projects without a grade."""
+        return self.projects[self.projects["status"] == "refused"]
+
+    @property
+    def few_refused(self) -> bool:
+        """Whether notes under the table have room for every refusal."""
+        return len(self.refused) <= FEW
 
     @property
     def listing(self) -> dict[str, Any]:
@@ -198,9 +208,8 @@ def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[S
     if view.projects.empty:
         return [("main-none", {"evaluation": year.evaluation_year})]
     said: list[Said] = [("main-money", _money(view, year)), *_gap(view.summary), _lost(view)]
-    refused = int((view.projects["status"] == "refused").sum())
-    if refused:
-        said.append(("main-refused", {"refused": refused, "table": projects_table}))
+    if len(view.refused):
+        said.append(("main-refused", {"refused": len(view.refused), "table": projects_table}))
     said.append(_flagged(view))
     if len(view.proposed):
         said.append(("main-proposal", _proposed(view, year)))
@@ -230,17 +239,16 @@ def _lost(view: UnitView) -> Said:
     if view.ledger.empty:
         return "main-lost-none", {}
     worst = view.ledger.sort_values("lost", ascending=False, kind="stable").iloc[0]
-    return (
-        "main-lost",
-        {
-            "lost": view.lost,
-            "stated": round(view.lost - view.added, 2),
-            "added": view.added,
-            "project": worst["name"],
-            "indicator": worst["indicator"],
-            "most": worst["lost"],
-        },
-    )
+    values = {
+        "lost": view.lost,
+        "project": worst["name"],
+        "indicator": worst["indicator"],
+        "most": worst["lost"],
+    }
+    if view.ledger["stated"].isna().any():  # who took the points is not known of every line
+        return "main-lost-plain", values
+    added = {"stated": round(view.lost - view.added, 2), "added": view.added}
+    return "main-lost", values | added
 
 
 def _flagged(view: UnitView) -> Said:
