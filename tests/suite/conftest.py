@@ -2,6 +2,7 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import pytest
 from tiny_notebooks import make_notebook
@@ -23,26 +24,32 @@ def worker():
         yield pool
 
 
-@pytest.fixture
-def run(worker, tmp_path):
+@pytest.fixture(scope="module")
+def run_in(worker, tmp_path_factory):
     """Execute cells, the first of them the parameters cell, and give back what came of it."""
 
-    def run_cells(*sources, engine="forked", parameters=None, tags=None, **limits):
-        first = "year = 2020"
+    def run_cells(engine, *sources, parameters=None, tags=None, **limits):
+        folder = tmp_path_factory.mktemp(engine)
         notebook = make_notebook(
-            tmp_path / "in.ipynb",
-            first,
+            folder / "in.ipynb",
+            "year = 2020",
             *sources,
             tags={0: ["parameters"], **{n + 1: names for n, names in (tags or {}).items()}},
         )
         return worker.submit(
             execute,
             notebook,
-            tmp_path / f"{engine}.ipynb",
+            folder / "out.ipynb",
             parameters or {"year": 2021},
             engine=engine,
-            cwd=tmp_path,
+            cwd=folder,
             limits=Limits(**limits),
         ).result()
 
     return run_cells
+
+
+@pytest.fixture
+def run(run_in):
+    """Execute cells by the forked engine."""
+    return partial(run_in, "forked")

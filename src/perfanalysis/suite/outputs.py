@@ -9,7 +9,8 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 # A kernel compiles each cell under a file name that holds its process id and a temporary folder.
-_CELL_FILE = re.compile(r"[^\s\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
+# Looked for at the start of a word only: else a word of a million letters would take for ever.
+_CELL_FILE = re.compile(r"(?<![^\s\"'])[^\s\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -166,7 +166,7 @@ class CapturedFile:
             data = data[os.write(self._number, data) :]
 
 
-class Stream(io.TextIOBase):
+class OutStream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of the cells.
 
     Parameters
@@ -216,4 +216,4 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
-__all__ = ["CapturedFile", "CellRun", "Message", "Recorder", "Stream"]
+__all__ = ["CapturedFile", "CellRun", "Message", "OutStream", "Recorder"]

@@ -22,7 +22,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
-from perfanalysis.suite.engine.recorder import CapturedFile, CellRun, Recorder, Stream
+from perfanalysis.suite.engine.recorder import CapturedFile, CellRun, OutStream, Recorder
 from perfanalysis.suite.limits import Limits
 
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
@@ -111,10 +111,13 @@ async def _run_cell(shell: Any, source: str) -> Any:
 def _start_shell(recorder: Recorder, captured: dict[str, int]) -> Any:
     """The shell that an ordinary kernel would have, without the kernel."""
     os.environ.setdefault("MPLBACKEND", INLINE_BACKEND)
+    if "" not in sys.path:  # where IPython puts the current folder: after the standard library
+        places = [n for n, place in enumerate(sys.path) if place.endswith("site-packages")]
+        sys.path.insert(min(places, default=0), "")
     beyond = os.dup(2)
     for number, name in enumerate(("stdout", "stderr"), start=1):
         os.dup2(captured[name], number)
-        setattr(sys, name, Stream(name, recorder, CapturedFile(number), beyond))
+        setattr(sys, name, OutStream(name, recorder, CapturedFile(number), beyond))
     kernel: Any = _Kernel(recorder)
     builtins.input = MethodType(IPythonKernel.raw_input, kernel)
     getpass.getpass = MethodType(IPythonKernel.getpass, kernel)
