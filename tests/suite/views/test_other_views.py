@@ -13,6 +13,7 @@ from perfanalysis.suite.views.common import (
     add_reproduction,
     cover,
     money_total,
+    gap_of_means,
     paid_band,
     paid_curves,
     sentences,
@@ -191,3 +192,17 @@ def test_limits_and_the_way_to_make_the_page_again(year, monkeypatch, lang, more
     assert html.count("<li>") == 4 + more
     assert f"perfanalysis run --work-year 2021 --only 30_unit-U01 --lang {lang}" in html
     assert say.date(year.rules.day) in html
+
+
+@pytest.mark.parametrize(
+    ("stated", "review", "expected"),
+    [
+        # means whose true difference is 0.634 print as 94.14 and 93.50: a reader gets 0.64
+        (94.136, 93.502, ("above", 0.64)),
+        (93.504, 93.496, ("same", 0.0)),
+        (80.0, 82.5, ("below", 2.5)),
+    ],
+)
+def test_the_gap_is_that_of_the_printed_means(stated, review, expected):
+    direction, values = gap_of_means(stated, review)
+    assert (direction, values["gap"]) == expected

@@ -10,6 +10,7 @@ import pandas as pd
 
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import Level, cumulative_curve, share_band
+from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.workyear import WorkYear
@@ -51,6 +52,16 @@ def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:
     A district that states no scores, or gives no grades, has no empty columns in its tables.
     """
     return {name: kind for name, kind in kinds.items() if frame[name].notna().any()}
+
+
+def gap_of_means(stated: float, review: float) -> tuple[str, dict[str, float]]:
+    """Which way two mean scores differ, and both with their difference, all as printed.
+
+    The difference is that of the printed means, so that a reader who subtracts them gets it.
+    """
+    gap = half_up(stated, 2) - half_up(review, 2)
+    direction = "above" if gap > 0 else "below" if gap < 0 else "same"
+    return direction, {"stated": stated, "review": review, "gap": float(abs(gap))}
 
 
 def paid_curves(year: YearData, *, by: Level) -> pd.DataFrame:
@@ -121,6 +132,7 @@ __all__ = [
     "add_limits",
     "add_reproduction",
     "cover",
+    "gap_of_means",
     "money_total",
     "paid_band",
     "paid_curves",

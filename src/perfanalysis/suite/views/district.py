@@ -20,7 +20,7 @@ from perfanalysis.scoring.summary import (
     total_lost,
 )
 from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said, paid_band, paid_curves
+from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -129,7 +129,7 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
 def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``60_district`` with their values."""
     units = {"year": year.evaluation_year, "units": len(view.units)}
-    said: list[Said] = [("main-money", _money(view.evaluated) | units), *_gap(view, year)]
+    said: list[Said] = [("main-money", _money(view.evaluated) | units), *_gap(year)]
     if view.graded:
         said.append(("main-grades", _grades(view.grades)))
     if len(view.losses):
@@ -145,18 +145,13 @@ def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     return said
 
 
-def _gap(view: DistrictView, year: WorkYear) -> list[Said]:
-    """Self-evaluation against review; nothing where no project can be compared."""
+def _gap(year: WorkYear) -> list[Said]:
+    """How far stated scores stand above the review; nothing where no project has both."""
     scored = year.scores.projects.dropna(subset=["difference"])
     if scored.empty:
         return []
-    gap = view.gap_mean
-    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
-    means = {
-        "stated": float(scored["stated_total"].mean()),
-        "review": float(scored["review_total"].mean()),
-    }
-    return [(f"main-gap-{direction}", means | {"gap": abs(gap), "projects": len(scored)})]
+    direction, values = gap_of_means(scored["stated_total"].mean(), scored["review_total"].mean())
+    return [(f"main-gap-{direction}", values | {"projects": len(scored)})]
 
 
 def _money(whole: pd.Series) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from perfanalysis.errors import ParameterError
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
-from perfanalysis.suite.views.common import Said, paid_band, paid_curves, unproposed
+from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 20
@@ -227,12 +227,10 @@ def _money(view: UnitView, year: WorkYear) -> Mapping[str, Any]:
 
 
 def _gap(summary: pd.Series) -> list[Said]:
-    gap = float(summary["difference_mean"])
-    if pd.isna(gap):
+    if pd.isna(summary["difference_mean"]):
         return []
-    direction = "above" if gap >= 0.005 else "below" if gap <= -0.005 else "same"
-    means = {"stated": summary["stated_mean"], "review": summary["review_mean"]}
-    return [(f"main-gap-{direction}", means | {"gap": abs(gap)})]
+    direction, values = gap_of_means(summary["stated_mean"], summary["review_mean"])
+    return [(f"main-gap-{direction}", values)]
 
 
 def _lost(view: UnitView) -> Said:
