@@ -92,23 +92,6 @@ def test_an_expected_exception_does_not_stop_it(run):
     assert (raised[0].ename, text(after[0])) == ("ZeroDivisionError", "after\n")
 
 
-ENDINGS = {
-    "exits": ("import os\nos._exit(3)", "代码 3"),
-    "segfault": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
-    "killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
-    "endless": ("while True:\n    pass", "时限"),
-}
-
-
-@pytest.mark.parametrize(("source", "words"), ENDINGS.values(), ids=ENDINGS.keys())
-def test_a_process_that_ends_is_that_reports_failure_only(run, source, words):
-    executed = run("print('before')", source, cell_seconds=1.0)
-    assert (executed.failure.cell, executed.failure.error) == (4, "ProcessEnded")
-    assert words in executed.failure.message
-    assert text(outputs(executed)[0][0]) == "before\n"
-    assert run("print('next')").failure is None
-
-
 def test_reports_share_nothing_and_leave_no_process(run):
     first = run("import os\nleft = 1\nos.environ['LEFT'] = '1'\nos.getpid()")
     second = run("import os\n'left' in globals(), os.environ.get('LEFT')")
@@ -116,3 +99,36 @@ def test_reports_share_nothing_and_leave_no_process(run):
     pid = int(outputs(first)[0][0].data["text/plain"])
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_what_bypasses_the_streams_is_shown_where_it_was_written(run):
+    executed = run(
+        "import os, sys\nprint('a')\nos.system('echo b; echo e >&2')\nprint('c')\n"
+        "pid = os.fork()\nif not pid:\n    print('child')\n    os._exit(0)\n"
+        "os.waitpid(pid, 0);"
+    )
+    ((out, err),) = outputs(executed)
+    assert (out.name, out.text) == ("stdout", "a\nb\nc\nchild\n")
+    assert (err.name, err.text) == ("stderr", "e\n")
+
+
+def test_each_report_draws_random_numbers_of_its_own(run):
+    source = "import random, numpy\nrandom.random(), numpy.random.random()"
+    first, second = (outputs(run(source))[0][0].data["text/plain"] for _ in range(2))
+    assert not set(first.strip("()").split(", ")) & set(second.strip("()").split(", "))
+
+
+def test_leaving_a_notebook_early_is_a_failure(run):
+    """To papermill it is none, and the page would look whole."""
+    failure = run("import sys\nsys.exit()", "print('never')").failure
+    assert (failure.cell, failure.error, failure.source) == (
+        3,
+        "SystemExit",
+        "import sys\nsys.exit()",
+    )
+
+
+def test_asking_the_shell_to_leave_ends_the_process(run):
+    failure = run("exit()", "print('never')").failure
+    assert (failure.cell, failure.error) == (4, "ProcessEnded")
+    assert "代码 0" in failure.message

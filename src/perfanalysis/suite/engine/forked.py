@@ -71,6 +71,7 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
         outlets = {
             "log_output": log_output, "stdout_file": stdout_file, "stderr_file": stderr_file
         }  # fmt: skip
+        _stop_watching_bar(nb_man.pbar)
         alone = count_threads() == 1
         reason = why_not_fork(nb_man.nb)
         if not reason:
@@ -187,6 +188,13 @@ def _error(ended: ProcessEnded) -> Any:
         "ename": "ProcessEnded", "evalue": str(ended), "traceback": [*where, str(ended)]
     }  # fmt: skip
     return new_output("error", **facts)  # type: ignore[no-untyped-call]
+
+
+def _stop_watching_bar(bar: Any) -> None:
+    """End the thread that redraws a progress bar that stands still; we need to be alone to fork."""
+    if bar is not None and bar.monitor is not None:
+        bar.monitor.exit()
+        type(bar).monitor = None
 
 
 def _close_sockets() -> None:

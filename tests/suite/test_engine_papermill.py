@@ -1,0 +1,145 @@
+"""papermill itself with the engine, as a user calls it: in one process, without a suite."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import papermill
+import pytest
+from tiny_notebooks import make_notebook
+
+from perfanalysis.suite.worker import ENVIRONMENT
+
+SOURCES = ("year = 2020  # 年度", "print(year)", "1 / (year - 2022)")
+
+
+def run_papermill(source, target, *, year, report_mode=False, **options):
+    """Run in a process of its own; what papermill raises comes back as it is."""
+    executed = papermill.execute_notebook(
+        source,
+        target,
+        {"year": year},
+        engine_name="forked",
+        progress_bar=False,
+        report_mode=report_mode,
+        **options,
+    )
+    return json.loads(nbformat.writes(executed))
+
+
+def with_a_thread(*arguments, **options):
+    """The same in a process that has another thread."""
+    import threading
+
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        return run_papermill(*arguments, **options)
+    finally:
+        end.set()
+        thread.join()
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    return make_notebook(tmp_path / "in.ipynb", *SOURCES, tags={0: ["parameters"]})
+
+
+@pytest.fixture
+def run_directly(worker, notebook, tmp_path):
+    def call(function=run_papermill, **options):
+        target = tmp_path / "out.ipynb"
+        return worker.submit(function, str(notebook), str(target), **options).result()
+
+    return call
+
+
+def test_papermills_metadata_is_that_of_its_own_engine(run_directly):
+    metadata = run_directly(year=2021)["metadata"]
+    about = metadata["papermill"]
+    assert about["parameters"] == {"year": 2021}
+    assert (about["exception"], about["engine"], about["engine_reason"]) == (None, "forked", "")
+    assert about["duration"] >= 0
+    assert about["output_path"].endswith("out.ipynb")
+    assert metadata["language_info"]["name"] == "python"
+
+
+def test_every_cell_has_its_status_and_times(run_directly):
+    for cell in run_directly(year=2021)["cells"]:
+        about = cell["metadata"]["papermill"]
+        assert (about["status"], about["exception"]) == ("completed", False)
+        assert about["start_time"] <= about["end_time"]
+
+
+def test_report_mode_hides_the_sources(run_directly):
+    cells = run_directly(year=2021, report_mode=True)["cells"]
+    assert [cell["metadata"]["jupyter"]["source_hidden"] for cell in cells] == [True] * 4
+
+
+def test_an_error_is_marked_in_the_file_that_is_left(run_directly, tmp_path):
+    with pytest.raises(papermill.PapermillExecutionError, match="ZeroDivisionError"):
+        run_directly(year=2022)
+    left = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    marks = [n for n, c in enumerate(left.cells) if "papermill-error-cell-tag" in c.metadata.tags]
+    assert marks == [0, 4]
+    assert "In [4]" in left.cells[0].source
+    assert left.cells[5].outputs[0].ename == "ZeroDivisionError"
+
+
+def test_a_marked_file_can_be_run_again(run_directly, notebook, tmp_path):
+    with pytest.raises(papermill.PapermillExecutionError):
+        run_directly(year=2022)
+    (tmp_path / "out.ipynb").replace(notebook)
+    cells = run_directly(year=2021)["cells"]
+    assert all("papermill-error-cell-tag" not in cell["metadata"].get("tags", []) for cell in cells)
+
+
+def test_papermills_own_time_limit_is_kept(run_directly, notebook):
+    make_notebook(notebook, "year = 1", "while True:\n    pass", tags={0: ["parameters"]})
+    with pytest.raises(papermill.PapermillExecutionError, match="每个单元格 1 秒"):
+        run_directly(year=2021, execution_timeout=1)
+
+
+def test_output_goes_to_the_files_that_papermill_was_given(worker, notebook, tmp_path):
+    worker.submit(run_to_file, str(notebook), str(tmp_path / "stdout.txt")).result()
+    assert (tmp_path / "stdout.txt").read_text("utf-8") == "2021\n"
+
+
+def run_to_file(source, log):
+    """Run with a stdout file, which no other process can be handed."""
+    with open(log, "w", encoding="utf-8") as file:
+        run_papermill(source, None, year=2021, stdout_file=file)
+
+
+def test_parameters_can_be_inspected(notebook):
+    assert papermill.inspect_notebook(str(notebook))["year"] == {
+        "name": "year",
+        "inferred_type_name": "None",
+        "default": "2020",
+        "help": "年度",
+    }
+
+
+@pytest.mark.slow
+def test_a_process_with_threads_uses_a_kernel_and_says_why(run_directly):
+    about = run_directly(with_a_thread, year=2021)["metadata"]["papermill"]
+    assert about["engine"] == "jupyter"
+    assert "2 个线程" in about["engine_reason"]
+    assert "OPENBLAS_NUM_THREADS=1" in about["engine_reason"]
+
+
+def test_the_command_takes_the_engine(notebook, tmp_path):
+    target = tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", "--engine", "forked", "-p", "year", "2021"]
+    done = subprocess.run(
+        [*command, str(notebook), str(target)],
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert nbformat.read(target, as_version=4).metadata.papermill.engine == "forked"
