@@ -71,6 +71,7 @@ def read_forms(paths: Sequence[Path | str]) -> FormsRead:
 def _files(paths: Sequence[Path], findings: list[Finding]) -> Iterator[tuple[Path, str]]:
     """Each file once, with the name that findings use; sorted within a folder."""
     seen: set[Path] = set()
+    folders: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
             findings.append(_missing(path))
@@ -80,14 +81,24 @@ def _files(paths: Sequence[Path], findings: list[Finding]) -> Iterator[tuple[Pat
             if not file.is_file() or file.name.startswith((".", "~$")):
                 continue
             if len(paths) > 1:
-                if file.resolve() in seen:
+                real = _real(file, folders)
+                if real in seen:
                     continue
-                seen.add(file.resolve())
+                seen.add(real)
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
             if path.is_dir() and file.suffix.lower() not in SUFFIXES:
                 findings += _not_read(file, name)
                 continue
             yield file, name
+
+
+def _real(file: Path, folders: dict[Path, Path]) -> Path:
+    """The file that a path leads to; a folder is followed once for all its files."""
+    if file.is_symlink():
+        return file.resolve()
+    if file.parent not in folders:
+        folders[file.parent] = file.parent.resolve()
+    return folders[file.parent] / file.name
 
 
 def _read_file(path: Path, name: str) -> tuple[list[Form], list[Finding]]:

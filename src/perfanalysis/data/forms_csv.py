@@ -86,7 +86,8 @@ class CsvTable:
     def add(self, values: Mapping[str, str]) -> None:
         """Add a row at the end."""
         for column in values:
-            self._have(column)
+            if column not in self.columns:
+                self._have(column)
         row = [""] * len(self._top[-1])
         for column, value in values.items():
             row[self.columns[column]] = value

@@ -174,7 +174,10 @@ def _grid(
     if not values:
         return None
     rows = [
-        [Cell(_text(value), name, r, c) for c, value in enumerate(line)]
+        [
+            Cell(value.strip() if type(value) is str else _text(value), name, r, c)
+            for c, value in enumerate(line)
+        ]
         for r, line in enumerate(values)
     ]
     _mark_errors(rows, xml)
@@ -258,9 +261,6 @@ def _mark_formula(cell: Cell, formula: str, calculated: bool) -> None:
 
 def _text(value: Any) -> str:
     kind = type(value)
-    if kind is str:
-        text: str = value.strip()
-        return text
     if kind is float:
         return f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"
     if kind is bool:

@@ -56,9 +56,10 @@ def plain(text: str) -> str:
 
 def blank(text: str) -> bool:
     """Whether a cell says nothing: empty, a dash, a slash, dots."""
-    return plain(text) in BLANKS
+    return not text or plain(text) in BLANKS
 
 
+@lru_cache(maxsize=8192)
 def one_line(text: str) -> str:
     """The text as printed, without the line breaks of a narrow cell."""
     return _SPACE.sub("", text) if _WIDE.search(text) else _SPACE.sub(" ", text).strip()
