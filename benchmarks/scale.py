@@ -38,13 +38,13 @@ COUNTRY = 2844 * 183 * 12
 SIZES = (10_000, 100_000, 1_000_000, COUNTRY)
 ROW_WISE_ROWS = 10_000
 RULES = load_rules().on(date(2022, 3, 31))
-COLUMNS = [*(name for name in USED if name != "unit_id"), "measure_unit", "source_cell"]
+COLUMNS = [*USED, "measure_unit", "source_cell"]
 TABLES = ("units", "projects", "funds", "indicators")
 
 
 def read_indicators(year: Path) -> pd.DataFrame:
     """The columns that scoring uses."""
-    return pd.read_parquet(year / "indicators.parquet", columns=COLUMNS).assign(unit_id=None)
+    return pd.read_parquet(year / "indicators.parquet", columns=COLUMNS)
 
 
 def read_tables(year: Path) -> YearData:
@@ -85,13 +85,15 @@ def measure_size(year: Path, rows: int) -> dict[str, Any]:
         ways["load_year"] = partial(load_year, year, only=TABLES)
     for way in (ways["read"], ways["score"]):
         way()  # imports and caches
-    seconds = interleaved(ways, repeats=3 if rows > 100_000 else 7)
+    seconds, processor = interleaved(ways, repeats=3 if rows > 100_000 else 7)
     kept = ours(path)
     differ = {name: int((np.abs(way(path) - kept) > 1e-9).sum()) for name, way in others.items()}
     return {
         "rows": len(table),
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "ratios": _ratios(seconds, len(table)),
+        "processor_seconds": {name: round(value, 4) for name, value in processor.items()},
+        "processor_ratios": _ratios(processor, len(table)),
         "rows_rounded_otherwise": differ,
         "left_out": left_out,
         **measure_memory(year),
@@ -151,13 +153,18 @@ def measure_forms(folder: Path, count: int) -> dict[str, Any]:
         "read_forms": partial(read_forms, paths),
         "import_forms": partial(_import, paths),
     }
-    seconds = interleaved(ways, repeats=9)
+    seconds, processor = interleaved(ways, repeats=9)
     return {
         "forms": len(read_forms(paths).forms),
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
-        "read_forms / bare": round(seconds["read_forms"] / seconds["bare"], 2),
-        "import_forms / bare": round(seconds["import_forms"] / seconds["bare"], 2),
+        "ratios": _against_bare(seconds),
+        "processor_ratios": _against_bare(processor),
     }
+
+
+def _against_bare(seconds: dict[str, float]) -> dict[str, float]:
+    ways = ("read_forms", "import_forms")
+    return {f"{way} / bare": round(seconds[way] / seconds["bare"], 2) for way in ways}
 
 
 def read_bare(paths: list[Path]) -> None:
@@ -173,10 +180,10 @@ def _import(paths: list[Path]) -> object:
         return import_forms(paths, budget_year=2021, data_dir=folder)
 
 
-def _growth(sizes: list[dict[str, Any]]) -> dict[str, float]:
+def _growth(sizes: list[dict[str, Any]], kind: str) -> dict[str, float]:
     """Time a row of each size in times that of 10⁵ rows."""
     base = next((size for size in sizes if size["rows"] > 50_000), sizes[0])
-    a_row = {size["rows"]: size["seconds"]["score_projects"] / size["rows"] for size in sizes}
+    a_row = {size["rows"]: size[kind]["score_projects"] / size["rows"] for size in sizes}
     return {str(rows): round(value / a_row[base["rows"]], 3) for rows, value in a_row.items()}
 
 
@@ -199,8 +206,10 @@ def main() -> None:
             for name, value in {**sizes[-1].pop("left_out"), **sizes[-1]}.items():
                 print(f"{rows:>9,} {name}: {value}", flush=True)
         if sizes:
-            result |= {"sizes": sizes, "score_projects a row / 10^5": _growth(sizes)}
-            print("score_projects a row, in times that of 10^5 rows:", _growth(sizes))
+            result["sizes"] = sizes
+            for kind in ("seconds", "processor_seconds"):
+                result[f"growth of {kind}"] = growth = _growth(sizes, kind)
+                print(f"{kind} of score_projects a row, in times that of 10^5 rows: {growth}")
         if options.forms:
             result["forms"] = measure_forms(Path(folder), options.forms)
             print("forms:", result["forms"])
