@@ -42,8 +42,20 @@ def cover(year: WorkYear, say: Texts) -> dict[str, str]:
 
 
 def sentences(say: Texts, said: Iterable[Said]) -> list[str]:
-    """The sentences of keys and their values, in order."""
-    return [say(key, **values) for key, values in said]
+    """The sentences of keys and their values, in order.
+
+    A value that is a list of keys and values is the clauses that they say, one after the other.
+    """
+    return [
+        say(
+            key,
+            **{
+                name: "".join(sentences(say, value)) if isinstance(value, list) else value
+                for name, value in values.items()
+            },
+        )
+        for key, values in said
+    ]
 
 
 def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:

@@ -257,16 +257,22 @@ def _flagged(view: UnitView) -> Said:
 
 
 def _proposed(view: UnitView, year: WorkYear) -> dict[str, object]:
-    """The proposal for projects with a budget, what was cut from it, and new projects apart."""
+    """The proposal for projects with a base, and what moved it; new projects apart."""
     new = view.proposed["base_wan"].isna()
-    cut = view.steps.loc[view.steps["action"] == "cut", "amount_wan"].sum()
+    moved = view.steps.groupby("action")["amount_wan"].sum()
+    amounts = {
+        "cut": -moved.get("cut", 0.0),
+        "drop": -moved.get("drop", 0.0),
+        "new": view.proposed.loc[new, "proposed_wan"].sum(),
+    }
     return {
         "requests": year.requests_year,
         "base_year": year.monitoring_year,
         "proposed": view.proposed.loc[~new, "proposed_wan"].sum(),
         "base": view.proposed["base_wan"].sum(),
-        "cut": abs(cut),
-        "new": view.proposed.loc[new, "proposed_wan"].sum(),
+        "clauses": [
+            (f"proposal-{kind}", {"amount": amount}) for kind, amount in amounts.items() if amount
+        ],
     }
 
 
