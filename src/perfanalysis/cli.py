@@ -93,6 +93,7 @@ def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Comm
 @click.option("--reports", type=FOLDER, help="报告文件夹；省略时为设置文件旁的 reports。")
 @click.option("--notebooks", type=FOLDER, help="笔记本文件夹；省略时为设置文件旁的 notebooks。")
 @click.option("--only", multiple=True, metavar="GLOB", help="只生成符合的页面，如 '30_unit-*'。")
+@click.option("--retry-failed", is_flag=True, help="只重做上次失败的页面。")
 @click.option(
     "-p", "--parameter", multiple=True, metavar="名称=值", help="另给笔记本的参数，可多次给出。"
 )
@@ -110,6 +111,7 @@ def run(
     reports: Path | None,
     notebooks: Path | None,
     only: tuple[str, ...],
+    retry_failed: bool,
     parameter: tuple[str, ...],
     jobs: int | None,
     engine: Any,
@@ -131,6 +133,7 @@ def run(
         lang=lang,
         edition=edition,
         only=only,
+        retry_failed=retry_failed,
         parameters=dict(_name_and_value(text) for text in parameter),
         jobs=jobs,
         engine=engine,

@@ -1,5 +1,6 @@
 """A run from a workspace to a published folder, in real worker processes."""
 
+import html
 import json
 import shutil
 
@@ -48,12 +49,12 @@ def test_every_report_is_made_and_linked(first):
 
 
 def test_a_page_shows_its_own_unit_and_its_neighbours(first):
-    html = (first[0] / "reports" / "2021" / "30_unit-002.html").read_text("utf-8")
-    assert "单位 002" in html
-    assert "30_unit-001.html" in html
-    assert "30_unit-004.html" in html
-    assert "index.html" in html
-    assert "给自己看的" not in html
+    page = (first[0] / "reports" / "2021" / "30_unit-002.html").read_text("utf-8")
+    assert "单位 002" in page
+    assert "30_unit-001.html" in page
+    assert "30_unit-004.html" in page
+    assert "index.html" in page
+    assert "给自己看的" not in page
 
 
 def test_executed_notebooks_are_kept_apart(first):
@@ -114,6 +115,47 @@ def test_a_failing_report_does_not_stop_the_others(tmp_path):
     assert "未能生成" in result.index.read_text("utf-8")
     manifest = json.loads((root / "reports" / "2021" / "manifest.json").read_text("utf-8"))
     assert [p for p, about in manifest["pages"].items() if about["failed"]] == ["30_unit-003.html"]
+
+
+def test_what_failed_is_made_again_alone(copied):
+    suite = copied / "suite.toml"
+    notebook = copied / "notebooks" / "30_unit.ipynb"
+    good = notebook.read_bytes()
+    notebook.write_bytes(good.replace(b"10 // (3 - int(unit_id))", b"10 // (2 - int(unit_id))"))
+    failed = run_suite(suite, jobs=1)
+    assert list(failed.failed) == ["30_unit-002.html"]
+    notebook.write_bytes(good)
+    again = run_suite(suite, retry_failed=True, jobs=1)
+    assert (again.made, again.failed) == (("30_unit-002.html",), {})
+    nothing = run_suite(suite, retry_failed=True, jobs=1)
+    assert (nothing.made, nothing.failed, nothing.index) == ((), {}, again.index)
+
+
+def test_there_must_be_a_run_to_retry(tmp_path):
+    root = make_workspace(tmp_path / "w")
+    with pytest.raises(DataError, match=r"manifest\.json"):
+        run_suite(root / "suite.toml", retry_failed=True)
+    with pytest.raises(ParameterError, match="only"):
+        run_suite(root / "suite.toml", retry_failed=True, only=["60_district"])
+
+
+def test_the_command_on_a_failure_page_repeats_that_report(copied):
+    make_notebook(
+        copied / "notebooks" / "60_district.ipynb",
+        DECLARED + "depth = ''",
+        "raise ValueError('坏')",
+        about={"scope": "district", "title": "坏"},
+        tags={0: ["parameters"]},
+    )
+    run_suite(
+        copied / "suite.toml", lang="en", edition="public", parameters={"depth": "a b"}, jobs=1
+    )
+    page = (copied / "reports" / "2021-public" / "en" / "60_district.html").read_text("utf-8")
+    command = (
+        "perfanalysis run --work-year 2021 --lang en --edition public -p 'depth=a b' "
+        "--only 60_district"
+    )
+    assert command in html.unescape(page)
 
 
 def test_only_keeps_the_other_pages_and_says_so(copied):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from perfanalysis.errors import DataError
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite import manifest
+from perfanalysis.suite.config import FILE_NAME
 from perfanalysis.suite.execute import Failure
 from perfanalysis.suite.plan import Task, choices
 from perfanalysis.suite.prepare import Prepared, sources_of
@@ -162,7 +164,6 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> str:
 
 def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> str:
     title = _title(task, run.request.lang)
-    only = task.page.removesuffix(".html")
     return render_failure(
         title=f"{title}　{task.subject}" if task.subject else title,
         notebook=task.notebook.name,
@@ -174,9 +175,24 @@ def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> 
         source=failure.source,
         traceback=failure.traceback,
         parameters={n: v for n, v in task.parameters.items() if n not in _PLACES},
-        command=f"perfanalysis run --work-year {run.request.work_year} --only {only}",
+        command=_command(run, task),
         frame=frame,
     )
+
+
+def _command(run: Prepared, task: Task) -> str:
+    """The command that makes this page again; folders are those of whoever types it."""
+    request, suite = run.request, run.suite
+    words = ["perfanalysis", "run", "--work-year", str(request.work_year)]
+    if suite.path.name != FILE_NAME:
+        words += ["--suite", suite.path.name]
+    if request.lang != suite.language:
+        words += ["--lang", request.lang]
+    if request.edition != "internal":
+        words += ["--edition", request.edition]
+    for name, value in request.extra.items():
+        words += ["-p", f"{name}={value}"]
+    return shlex.join([*words, "--only", task.page.removesuffix(".html")])
 
 
 def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict[str, Any]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.suite import manifest
 from perfanalysis.suite.config import Edition, Lang, load_suite
 from perfanalysis.suite.execute import Failure
 from perfanalysis.suite.plan import Task
 from perfanalysis.suite.pool import run_jobs
 from perfanalysis.suite.prepare import Prepared, Request, prepare
 from perfanalysis.suite.progress import Display, Silent
-from perfanalysis.suite.publish import frames, publish
+from perfanalysis.suite.publish import INDEX, frames, publish
 from perfanalysis.suite.staging import Staging, edition_folder
 from perfanalysis.suite.worker import EngineName, Job, Outcome, can_fork
 
@@ -70,6 +72,7 @@ def run_suite(
     lang: Lang | None = None,
     edition: Edition = "internal",
     only: Sequence[str] = (),
+    retry_failed: bool = False,
     parameters: Mapping[str, object] | None = None,
     jobs: int | None = None,
     engine: EngineName = "forked",
@@ -94,6 +97,8 @@ def run_suite(
     edition : {"internal", "public"}
     only : sequence of str
         Glob patterns of the pages to make; the others are kept as they are.
+    retry_failed : bool
+        Make again what failed in the published run, and nothing else.
     parameters : mapping, optional
         More parameters, for the notebooks that declare them; see `plan_tasks`.
     jobs : int, optional
@@ -108,7 +113,8 @@ def run_suite(
     ParameterError
         If the settings, a notebook or a parameter cannot be used.
     DataError
-        If the evaluated or the monitored year cannot be read, or an input was changed meanwhile.
+        If the evaluated or the monitored year cannot be read, an input was changed meanwhile, or
+        there is no published run whose failures could be made again.
     """
     if jobs is not None and jobs < 1:
         raise ParameterError(f"jobs 应为正整数，实际为 {jobs}。请改正，或省去以用全部核心。")
@@ -128,12 +134,31 @@ def run_suite(
         parameters=parameters or {},
         engine=engine,
     )
+    if retry_failed:
+        request = replace(request, only=_failed(request))
+        if not request.only:
+            shown.say("上次运行没有失败的报告，无需重试。")
+            return RunResult(_target(request) / INDEX, (), {}, True, {}, ())
     return _run(prepare(suite, request), jobs or os.cpu_count() or 1, shown)
+
+
+def _target(request: Request) -> Path:
+    return edition_folder(request.reports, request.work_year, request.lang, request.edition)
+
+
+def _failed(request: Request) -> list[str]:
+    """Patterns of the pages that failed in the published run."""
+    if request.only:
+        raise ParameterError("retry_failed 与 only 不能同时使用。请只用其中之一。")
+    pages = manifest.read_manifest(_target(request))["pages"]
+    return [
+        glob.escape(page.removesuffix(".html")) for page, about in pages.items() if about["failed"]
+    ]
 
 
 def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
     request = run.request
-    target = edition_folder(request.reports, request.work_year, request.lang, request.edition)
+    target = _target(request)
     executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
     executed.mkdir(parents=True, exist_ok=True)
     staging = Staging(target, keep=run.partial)
@@ -149,7 +174,7 @@ def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
                 jobs,
                 run.setup(executed=executed, pages=staging.folder),
                 workers=workers,
-                on_done=lambda outcome: shown.done(outcome.page, _problem(outcome)),
+                on_done=_teller(shown),
             )
         index = publish(run, staging, made.outcomes)
     except BaseException:
@@ -169,6 +194,20 @@ def _run(run: Prepared, workers: int, shown: Display) -> RunResult:
 def _narrow(task: Task) -> bool:
     """Pages of the whole district take longest, so they start first."""
     return task.notebook.scope != "district"
+
+
+def _teller(shown: Display) -> Callable[[Outcome], None]:
+    """Show each report that is done, and once for each reason that another engine made it."""
+    told: set[str] = set()
+
+    def tell(outcome: Outcome) -> None:
+        reason = outcome.engine_reason
+        if reason and reason not in told:
+            told.add(reason)
+            shown.say(f"改用普通 Jupyter 内核运行（自 {outcome.page} 起）：{reason}。")
+        shown.done(outcome.page, _problem(outcome))
+
+    return tell
 
 
 def _problem(outcome: Outcome) -> str:

@@ -15,6 +15,11 @@ from multiprocessing.connection import Connection
 from types import MethodType
 from typing import Any
 
+# What a shell imports when it starts: here it is once, not once a fork.
+import IPython.core.application
+import IPython.core.completerlib
+import IPython.core.logger
+import IPython.core.oinspect  # noqa: F401
 from ipykernel.comm.comm import BaseComm
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
