@@ -98,7 +98,7 @@ def test_a_blank_target_says_which_indicator_and_which_cell():
     rows[2] |= {"target": None, "target_text": "12月底前"}
     found = flags(rows)
     assert found[["kind", "seen", "where"]].values.tolist() == [
-        ["target-missing", "指标“验收合格率”没有填目标值", "indicators.csv!H3"]
+        ["target-missing", "指标“验收合格率”没有填目标值，得分无法按规则核对", "indicators.csv!H3"]
     ]
 
 
@@ -114,7 +114,7 @@ def test_a_target_of_zero_is_a_target():
 def test_a_blank_name_is_said_to_be_blank():
     rows = form()
     rows[0] |= {"target": None, "level3": None}
-    assert flags(rows)["seen"].tolist() == ["指标（名称空白）没有填目标值"]
+    assert flags(rows)["seen"].tolist() == ["指标（名称空白）没有填目标值，得分无法按规则核对"]
 
 
 def test_the_same_text_under_several_kinds():

@@ -55,7 +55,7 @@ def _blank_targets(year: YearData, named: pd.DataFrame) -> list[tuple[object, ..
             row.owner,
             row.name,
             None,
-            f"指标{quoted(row.level3)}没有填目标值",
+            f"指标{quoted(row.level3)}没有填目标值，得分无法按规则核对",
             _cell(year, row, "target"),
             "",
             "",

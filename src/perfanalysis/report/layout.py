@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,8 @@ from perfanalysis.report.text import Texts
 
 _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
     {
+        "balance": lambda label: replace(money_col(label), adds=False),
+        "balance+": lambda label: replace(money_col(label, signed=True), adds=False),
         "count": partial(int_col, adds=True),
         "date": date_col,
         "int": partial(int_col, adds=False),
@@ -50,8 +53,9 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     **kinds : str
         Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``pp``, ``score``,
         ``points`` (a score that adds up), ``int``, ``count`` (an int that adds up),
-        ``number``, ``date``; ``money+`` and ``score+`` with their sign. ``text>page`` links each
-        text to the page that column ``page`` of the frame names.
+        ``balance`` (money that does not), ``number``, ``date``; ``money+``, ``balance+`` and
+        ``score+`` with their sign. ``text>page`` links each text to the page that column
+        ``page`` of the frame names.
 
     Examples
     --------
