@@ -66,9 +66,10 @@ def converted(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 
 
 def arrow_text(text: pd.Series) -> Any:
-    """The texts of a ``str`` column as an Arrow array, without a copy."""
+    """The texts of a column as an Arrow array; of a ``str`` column, without a copy."""
     texts = pa.array(text.array)
-    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+    chunked = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+    return chunked if chunked.type == pa.large_string() else chunked.cast(pa.large_string())
 
 
 def _matches(text: pd.Series, pattern: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

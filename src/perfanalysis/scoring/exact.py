@@ -23,7 +23,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = Any  # a pyarrow array of large_string
 
 HUNDREDTHS = 100
-BLOCK = 1 << 16
+BLOCK = 1 << 18
 """Rows that are computed at a time."""
 MOST_POINTS = 1e6
 _SCALES = (1.0, 1e3, 1e6)

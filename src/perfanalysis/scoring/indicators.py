@@ -13,7 +13,9 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from perfanalysis.data.values import arrow_text
 from perfanalysis.errors import DataError
 from perfanalysis.rules.values import RulesInForce
 from perfanalysis.scoring.exact import (
@@ -356,7 +358,8 @@ def _share_of(points: Ints, bound: float) -> Ints:
 def _contains_any(texts: pd.Series, words: tuple[str, ...]) -> Bools:
     found = np.zeros(len(texts), dtype=np.bool_)
     for word in words:
-        found |= texts.str.contains(word, regex=False).to_numpy("bool", na_value=False)
+        has = pc.match_substring(arrow_text(texts), word)
+        found |= pc.fill_null(has, False).to_numpy()
     return found
 
 
