@@ -28,7 +28,7 @@ ALIKE = {
         "decoy:target-back-to-normal",
         "targets-copied",
         "indicators-identical",
-    )
+    ),
 }
 
 

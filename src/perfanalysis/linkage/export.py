@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from perfanalysis.data import export
 from perfanalysis.data.codebook import codebook
+from perfanalysis.data.export import write_tables
 from perfanalysis.data.findings import findings_frame
-from perfanalysis.data.spreadsheet import write_workbook
-from perfanalysis.errors import ParameterError
 from perfanalysis.linkage.amounts import micro
 from perfanalysis.linkage.facts import GRADES
 from perfanalysis.linkage.proposal import Proposal
@@ -21,10 +21,10 @@ TITLES = {
     "projects": "项目建议数",
     "steps": "逐步计算",
     "totals": "合计",
-    "rules": "所用规则",
-    "findings": "问题清单",
+    **export.TITLES,
 }
 _LABELS: dict[str, Mapping[Any, str]] = {
+    **export.LABELS,
     "grade": GRADES,
     "result_from": {"key": "重点评价", "review": "自评复核", "": ""},
     "status": {
@@ -39,11 +39,10 @@ _LABELS: dict[str, Mapping[Any, str]] = {
         "unit": "单位",
         "unit_fund_kind": "单位与预算类型",
     },
-    "basis": {"national": "国家规定", "local": "本地规定", "convention": "评价机构约定"},
-    "severity": {"error": "错误", "warning": "提示", "note": "说明"},
     "decide": {True: "是", False: ""},
 }
 _HEADERS = {
+    **export.HEADERS,
     "base_wan": "年初预算（万元）",
     "requested_wan": "申请数（万元）",
     "proposed_wan": "建议数（万元）",
@@ -57,14 +56,11 @@ _HEADERS = {
     "status": "状态",
     "reason": "说明",
     "step": "步骤",
-    "rule": "规则",
     "action": "动作",
     "title": "内容",
     "fact": "依据的事实",
     "amount_wan": "金额（万元）",
     "after_wan": "之后（万元）",
-    "basis": "依据类别",
-    "document": "依据文件",
     "direction": "所循方向",
     "level": "层级",
     "projects": "项目数",
@@ -72,26 +68,6 @@ _HEADERS = {
     "new": "没有基数",
     "not_requested": "未申请",
     "refused": "未提出建议",
-    "key": "规则键",
-    "value": "取值",
-    "unit": "单位",
-    "since": "施行日",
-    "until": "截止日",
-    "citation": "依据文件",
-    "document_title": "文件名称",
-    "verified": "已与原文核对",
-    "verified_by": "核对人",
-    "verified_on": "核对日",
-    "unverified": "待核对",
-    "note": "说明",
-    "file": "规则文件",
-    "severity": "程度",
-    "code": "代码",
-    "subject": "对象",
-    "where": "位置",
-    "found": "所见",
-    "message": "问题",
-    "remedy": "处理建议",
 }
 
 
@@ -118,11 +94,6 @@ def write_proposal(proposal: Proposal, path: Path | str) -> tuple[Path, ...]:
     DataError
         If a table does not fit on a sheet.
     """
-    path = Path(path)
-    if path.suffix not in (".xlsx", ".csv", ".parquet"):
-        raise ParameterError(f"不能写出 {path.name}。文件名须以 .xlsx、.csv 或 .parquet 结尾。")
-    if not path.parent.is_dir():
-        raise ParameterError(f"文件夹 {path.parent} 不存在。请先建立，或改写到别处。")
     tables = {
         "projects": proposal.projects,
         "steps": proposal.steps,
@@ -130,18 +101,7 @@ def write_proposal(proposal: Proposal, path: Path | str) -> tuple[Path, ...]:
         "rules": values_frame(proposal.rules),
         "findings": findings_frame(proposal.findings),
     }
-    if path.suffix == ".xlsx":
-        write_workbook(path, {TITLES[name]: _labelled(table) for name, table in tables.items()})
-        return (path,)
-    written = []
-    for name, table in tables.items():
-        each = path if name == "projects" else path.with_stem(f"{path.stem}-{name}")
-        if path.suffix == ".csv":
-            table.to_csv(each, index=False, encoding="utf-8-sig", lineterminator="\n")
-        else:
-            table.to_parquet(each, index=False)
-        written.append(each)
-    return tuple(written)
+    return write_tables(path, tables, titles=TITLES, labelled=_labelled)
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
