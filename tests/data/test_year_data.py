@@ -258,3 +258,13 @@ def test_cells_are_named_as_a_spreadsheet_does():
     source = Source("a.xlsx", "表", {"x": 27}, header=2)
     assert str(cell_of(source, 3, "x")) == "a.xlsx!表!AB7"
     assert str(cell_of(source, 3, "y")) == "a.xlsx!表!A7"
+
+
+def test_a_table_of_headers_only_can_be_joined(folder):
+    """A join of two text keys without an Arrow chunk raises ArrowInvalid in pandas 3."""
+    (folder / "payments.csv").write_text(
+        "payment_id,date,project_id,amount_wan,payee,purpose\n", "utf-8"
+    )
+    payments = load_year(folder)["payments"]
+    paid = payments.groupby("project_id")[["amount_wan"]].sum()
+    assert payments[["project_id"]].join(paid, on="project_id").empty

@@ -51,6 +51,8 @@ def typed_table(
             columns[column.name] = _absent(raw.index, column)
     frame = pd.DataFrame(columns, index=raw.index)
     frame, aside = _identified(frame, table, source)
+    if frame.empty:  # text left over from filtering holds no Arrow chunk; pandas cannot join it
+        frame = empty_table(table)
     reported = {finding.where for finding in (*findings, *aside)}
     return frame, findings + aside + _out_of_bounds(frame, table, source, reported)
 
