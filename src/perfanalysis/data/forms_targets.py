@@ -88,12 +88,17 @@ def read_actual(text: str, target: Target) -> tuple[Decimal | None, str]:
     if target.value is None:
         return (quantity.value, "") if target.op is None else (None, "")
     value = to_unit(quantity.value, quantity.unit, target.unit)
-    if value is None:
+    if value is None or (quantity.unit == "%" and _is_bare_ratio(target)):
         return None, "unit"
     unsigned = target.unit == "%" and not quantity.unit and plain(text) != "0"
     if unsigned and 0 < value <= _RATIO_UP_TO and target.value >= _PERCENT_FROM:
         return None, "ratio"
     return value, ""
+
+
+def _is_bare_ratio(target: Target) -> bool:
+    """0.95 without a unit: beside 50% it is as likely 95% as the number 0.95."""
+    return not target.unit and target.value is not None and 0 < abs(target.value) <= _RATIO_UP_TO
 
 
 __all__ = ["Target", "read_actual", "read_target"]
