@@ -6,6 +6,7 @@ without a trace. Here a repeated key, an unknown key or a missing one stops the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -85,9 +86,12 @@ class Item:
         if self.node.tag == _TIMESTAMP:
             return self.node.value
         try:
-            return SafeConstructor().construct_object(self.node)
+            value = SafeConstructor().construct_object(self.node)
         except (yaml.YAMLError, ValueError):
             return self.wrong(f"值 {self.node.value!r} 无法识别", "请写成数字、文字或列表。")
+        if isinstance(value, float) and not math.isfinite(value):
+            self.wrong(f"值 {self.node.value!r} 不是有限的数值", "请写成数值。")
+        return value
 
     def text(self) -> str:
         """Text that is not empty."""
