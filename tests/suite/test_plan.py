@@ -79,6 +79,12 @@ def test_a_page_name_holds_only_what_a_link_can():
     assert page_name("30_unit", "unit", "教育/01 a") == "30_unit-教育~2f01~20a.html"
 
 
+def test_a_page_name_fits_into_a_file_name_and_stays_distinct():
+    names = [page_name("30_unit", "unit", "教" * 200 + end) for end in ("甲", "乙")]
+    assert names[0] != names[1]
+    assert all(len(name.encode()) < 200 and name.endswith(".html") for name in names)
+
+
 def test_subjects_are_those_of_the_evaluated_year(tmp_path):
     year = tmp_path / "2020"
     year.mkdir()

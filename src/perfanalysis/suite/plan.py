@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +14,8 @@ from perfanalysis.errors import ParameterError
 from perfanalysis.suite.notebooks import SCOPES, Notebook
 
 Subjects = Mapping[str, Mapping[str, str]]
+_LONGEST_ID = 150
+"""Bytes of an id in a file name; file systems take 255 for the whole name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,14 @@ def page_name(notebook: str, scope: str, scope_id: str) -> str:
     """File name of a page: ``30_unit-U001.html``, ``60_district.html`` for the whole district.
 
     A character that a file name or a link cannot hold is written as its code: ``~2f`` for ``/``.
+    An id too long for a file name is cut and ends in its digest.
     """
     if scope == "district":
         return f"{notebook}.html"
     safe = re.sub(r"[^\w.-]", lambda match: f"~{ord(match[0]):02x}", scope_id)
+    if len(safe.encode()) > _LONGEST_ID:
+        digest = hashlib.sha256(scope_id.encode()).hexdigest()[:12]
+        safe = f"{safe.encode()[: _LONGEST_ID - 13].decode(errors='ignore')}~{digest}"
     return f"{notebook}-{safe}.html"
 
 
