@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from perfanalysis.errors import ParameterError
 from perfanalysis.suite.manifest import write_manifest
 from perfanalysis.suite.staging import Staging, edition_folder
 
@@ -84,3 +85,9 @@ def test_a_run_that_was_cut_off_is_cleared_away(target, cut_off):
     Staging(target, keep=True).publish()
     assert tree(target)["en/index.html"] == "english"
     assert [p.name for p in target.parent.iterdir()] == ["2021"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "reports").write_text("a file where the folder should be")
+    with pytest.raises(ParameterError, match=r"reports.*--reports"):
+        Staging(tmp_path / "reports" / "2021", keep=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from perfanalysis.errors import ParameterError
 from perfanalysis.suite.config import Edition, Lang
 from perfanalysis.suite.manifest import FILE_NAME, published_files
 
@@ -23,14 +24,23 @@ class Staging:
     target : Path
     keep : bool
         Start from a copy of what is published instead of from nothing.
+
+    Raises
+    ------
+    ParameterError
+        If the folder cannot be written.
     """
 
     def __init__(self, target: Path, *, keep: bool) -> None:
         self.target = target
         self.folder = target.with_name(f".{target.name}.new")
         self._old = target.with_name(f".{target.name}.old")
-        self._recover()
-        self.folder.mkdir(parents=True)
+        try:
+            self._recover()
+            self.folder.mkdir(parents=True)
+        except OSError as error:
+            problem = f"不能写入报告文件夹 {target.parent}（{error.strerror}）"
+            raise ParameterError(f"{problem}。请核对 --reports 和写入权限。") from None
         if keep and target.is_dir():
             for path in published_files(target):
                 copy = self.folder / path.relative_to(target)
