@@ -13,6 +13,8 @@ _SIGNS = {"at_least": "≥", "at_most": "≤", "equal": "＝"}
 _RATIO_UP_TO = Decimal(1)
 _PERCENT_FROM = Decimal(10)
 
+_LARGE = {"百万": Decimal(10**6), "万": Decimal(10**4), "亿": Decimal(10**8)}
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -90,10 +92,20 @@ def read_actual(text: str, target: Target) -> tuple[Decimal | None, str]:
     value = to_unit(quantity.value, quantity.unit, target.unit)
     if value is None or (quantity.unit == "%" and _is_bare_ratio(target)):
         return None, "unit"
+    if not quantity.unit and _is_unscaled(value, target):
+        return None, "unit"
     unsigned = target.unit == "%" and not quantity.unit and plain(text) != "0"
     if unsigned and 0 < value <= _RATIO_UP_TO and target.value >= _PERCENT_FROM:
         return None, "ratio"
     return value, ""
+
+
+def _is_unscaled(value: Decimal, target: Target) -> bool:
+    """9000 beside 1.2万人次: as a count it is nearer the target than as so many 万."""
+    factor = next((f for prefix, f in _LARGE.items() if target.unit.startswith(prefix)), None)
+    if factor is None or not target.value or value <= 0 or target.value < 0:
+        return False
+    return (value / target.value) ** 2 > factor
 
 
 def _is_bare_ratio(target: Target) -> bool:
