@@ -164,3 +164,12 @@ def test_a_repeated_key_is_refused():
     loader.name = "x.yaml"
     with pytest.raises(ReportError, match=r"x\.yaml 第1行起有重复的键：a"):
         loader.get_data()
+
+
+def test_a_missing_figure_is_said_only_where_the_sentence_allows_it():
+    say = texts("60_district", "zh")
+    said = say("money-heading", year=2020, rate=float("nan"))
+    assert said == "2020年度自评项目执行率未填报"
+    assert say("money-heading", year=2020, rate=0.5) == "2020年度自评项目执行率50.0%"
+    with pytest.raises(ReportError):
+        say("losses-heading", level1="output", share=float("nan"))

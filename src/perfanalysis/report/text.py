@@ -9,7 +9,8 @@ Code chooses which sentence holds; ``texts/<name>.yaml`` says it. One file a not
 
 What stands after the colon is how the value is printed: ``int``, ``money``, ``rate``, ``pp``
 (change of a rate, in percentage points), ``score``, ``number``, ``date`` or ``grade``; a digit
-may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind. A value
+may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind; a
+``?`` at the end says 未填报 where the value is missing, which is an error otherwise. A value
 without anything must be text or an int, and is printed as it is.
 """
 
@@ -26,7 +27,7 @@ from typing import Any, Literal
 import yaml
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.formats import exact, fixed, half_up, percent, whole
+from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -199,6 +200,10 @@ class Texts:
                 f"文案 {self.name}.yaml 中有一个值 {value!r} 没有写明格式："
                 "请在占位符中注明，如 {share:rate}。"
             )
+        if spec.endswith("?"):
+            if is_missing(value):
+                return self("not-known")
+            spec = spec.removesuffix("?")
         if spec.startswith("label-"):
             return self.label(spec.removeprefix("label-"), value)
         how, _, decimals = spec.partition(".")

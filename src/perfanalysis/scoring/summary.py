@@ -23,13 +23,17 @@ def summarise_units(scores: ProjectScores) -> pd.DataFrame:
     -------
     DataFrame
         Sorted by ``unit_id``: ``projects`` and ``graded`` (numbers), ``annual_wan``,
-        ``executed_wan`` (万元), ``execution_rate`` (ratio of the sums), ``stated_mean``,
-        ``review_mean``, ``difference_mean`` (points, means over the projects that have both
+        ``executed_wan`` (万元, sums of what is known, missing where nothing is),
+        ``execution_rate`` (ratio of the sums over the projects that have both figures),
+        ``stated_mean``, ``review_mean``, ``difference_mean`` (points, means over the projects that have both
         scores, unrounded), ``lost`` (points lost by review, all projects).
     """
     projects = scores.projects
     both = projects["stated_total"].notna() & projects["review_total"].notna()
+    known = projects["annual_wan"].notna() & projects["executed_wan"].notna()
     scored = projects.assign(
+        budgeted=projects["annual_wan"].where(known),
+        spent=projects["executed_wan"].where(known),
         stated=projects["stated_total"].where(both),
         review=projects["review_total"].where(both),
         gap=projects["difference"].where(both),
@@ -37,19 +41,26 @@ def summarise_units(scores: ProjectScores) -> pd.DataFrame:
     table = scored.groupby("unit_id").agg(
         projects=("project_id", "size"),
         graded=("grade", "count"),
-        annual_wan=("annual_wan", "sum"),
-        executed_wan=("executed_wan", "sum"),
+        annual_wan=("annual_wan", _sum_of_known),
+        executed_wan=("executed_wan", _sum_of_known),
+        budgeted=("budgeted", "sum"),
+        spent=("spent", "sum"),
         stated_mean=("stated", "mean"),
         review_mean=("review", "mean"),
         difference_mean=("gap", "mean"),
     )
-    rate = table["executed_wan"] / table["annual_wan"].where(table["annual_wan"] > 0)
+    rate = table["spent"] / table["budgeted"].where(table["budgeted"] > 0)
     lost = exact_points(scores.ledger.groupby("unit_id")["lost"].sum())
     table = table.assign(
         execution_rate=rate, lost=lost.reindex(table.index, fill_value=0.0)
     ).reset_index()
     order = ["projects", "graded", "annual_wan", "executed_wan", "execution_rate"]
     return table[["unit_id", *order, "stated_mean", "review_mean", "difference_mean", "lost"]]
+
+
+def _sum_of_known(values: pd.Series) -> float:
+    """Sum of what is known; missing, not zero, where nothing is."""
+    return float(values.sum(min_count=1))
 
 
 def score_gaps(scores: ProjectScores) -> pd.DataFrame:

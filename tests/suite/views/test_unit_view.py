@@ -192,3 +192,10 @@ def test_nobody_asked_for_a_budget():
 def test_a_unit_that_is_not_there_is_refused_with_those_that_are(year):
     with pytest.raises(ParameterError, match=r"U99.*U01、U02、U03"):
         unit_view(year, "U99")
+
+
+def test_a_unit_that_reported_no_execution_still_has_its_main_points():
+    unknown = [row | {"executed_wan": None} for row in EVALUATED["funds"]]
+    year = work_year(evaluation={"funds": unknown})
+    points = said(unit_view(year, "U01"), year)
+    assert "执行未填报，执行率未填报" in points[0]
