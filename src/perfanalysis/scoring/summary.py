@@ -25,8 +25,8 @@ def summarise_units(scores: ProjectScores) -> pd.DataFrame:
         Sorted by ``unit_id``: ``projects`` and ``graded`` (numbers), ``annual_wan``,
         ``executed_wan`` (万元, sums of what is known, missing where nothing is),
         ``execution_rate`` (ratio of the sums over the projects that have both figures),
-        ``stated_mean``, ``review_mean``, ``difference_mean`` (points, means over the projects that have both
-        scores, unrounded), ``lost`` (points lost by review, all projects).
+        ``stated_mean``, ``review_mean``, ``difference_mean`` (points, means over the projects
+        that have both scores, unrounded), ``lost`` (points lost by review, all projects).
     """
     projects = scores.projects
     both = projects["stated_total"].notna() & projects["review_total"].notna()
