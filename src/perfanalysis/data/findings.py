@@ -69,6 +69,19 @@ class Finding:
         return asdict(self)
 
 
+def finding_at(
+    code: str,
+    severity: Severity,
+    subject: str,
+    where: Where,
+    found: str,
+    problem: str,
+    remedy: str,
+) -> Finding:
+    """A finding whose message names its place and then the problem."""
+    return Finding(code, severity, subject, where, found, f"{where} {problem}", remedy)
+
+
 FINDING_COLUMNS = ("severity", "code", "subject", "where", "found", "message", "remedy")
 
 
@@ -81,4 +94,4 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS), dtype="str")
 
 
-__all__ = ["FINDING_COLUMNS", "Finding", "Severity", "Where", "findings_frame"]
+__all__ = ["FINDING_COLUMNS", "Finding", "Severity", "Where", "finding_at", "findings_frame"]

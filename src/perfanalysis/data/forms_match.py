@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from rapidfuzz import fuzz, process
 
-from perfanalysis.data.findings import Finding, Severity, Where
+from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.forms_model import Form
 from perfanalysis.data.forms_text import plain
 
@@ -188,7 +188,7 @@ def _unnamed(form: Form) -> Finding | None:
         return None
     absent = "项目名称" if form.unit or form.dept else "实施单位和主管部门"
     where = form.project_where if form.unit or form.dept else form.unit_where
-    return _finding(
+    return finding_at(
         "form-unnamed",
         "error",
         "form",
@@ -200,7 +200,7 @@ def _unnamed(form: Form) -> Finding | None:
 
 
 def _unknown_unit(form: Form, name: str, provisional: str, names: Mapping[str, str]) -> Finding:
-    return _finding(
+    return finding_at(
         "unit-unmatched",
         "warning",
         name,
@@ -212,7 +212,7 @@ def _unknown_unit(form: Form, name: str, provisional: str, names: Mapping[str, s
 
 
 def _by_department(form: Form, unit: str) -> Finding:
-    return _finding(
+    return finding_at(
         "unit-by-department",
         "note",
         unit,
@@ -224,7 +224,7 @@ def _by_department(form: Form, unit: str) -> Finding:
 
 
 def _unknown_project(form: Form, provisional: str, names: Mapping[str, str]) -> Finding:
-    return _finding(
+    return finding_at(
         "project-unmatched",
         "warning",
         form.project,
@@ -240,13 +240,6 @@ def _suggestion(name: str, names: Mapping[str, str]) -> str:
     keys = {identity: name_key(each) for identity, each in names.items()}
     best = process.extractOne(name_key(name), keys, scorer=fuzz.ratio, score_cutoff=SUGGEST_FROM)
     return f"最接近的是“{names[best[2]]}”（{best[2]}）。" if best else ""
-
-
-def _finding(
-    code: str, severity: Severity, subject: str, where: Where, found: str, *texts: str
-) -> Finding:
-    problem, remedy = texts
-    return Finding(code, severity, subject, where, found, f"{where} {problem}", remedy)
 
 
 __all__ = [

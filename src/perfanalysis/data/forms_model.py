@@ -103,8 +103,6 @@ class Form:
         As printed; empty where blank.
     project_where, unit_where : Where
     objective, objective_result : str
-    has_funds : bool
-        Whether there is a funds block.
     funds : tuple of FundLine
     indicators : tuple of FormIndicator
     has_total : bool
@@ -126,7 +124,6 @@ class Form:
     unit_where: Where
     objective: str
     objective_result: str
-    has_funds: bool
     funds: tuple[FundLine, ...]
     indicators: tuple[FormIndicator, ...]
     has_total: bool

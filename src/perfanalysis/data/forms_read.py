@@ -42,7 +42,6 @@ def read_form(layout: Layout) -> tuple[Form, list[Finding]]:
         unit_where=_label_where(layout, "unit"),
         objective=_goal(layout, "goal", reader),
         objective_result=_goal(layout, "goal_actual", reader),
-        has_funds=layout.funds_head >= 0,
         funds=funds,
         indicators=indicators,
         has_total=layout.total >= 0,

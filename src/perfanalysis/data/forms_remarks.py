@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from perfanalysis.data.findings import Finding, Severity, Where
+from perfanalysis.data.findings import Finding, Where, finding_at
 from perfanalysis.data.forms_match import Matched
 from perfanalysis.data.forms_model import Form, FundLine
 
 
 def year_missing(form: Form, budget_year: int) -> Finding:
     """The form names no year."""
-    return _finding(
+    return finding_at(
         "form-year-missing",
         "warning",
         "form",
@@ -22,7 +22,7 @@ def year_missing(form: Form, budget_year: int) -> Finding:
 
 def year_differs(form: Form, budget_year: int) -> Finding:
     """The form is of another year."""
-    return _finding(
+    return finding_at(
         "form-year-differs",
         "error",
         "form",
@@ -35,7 +35,7 @@ def year_differs(form: Form, budget_year: int) -> Finding:
 
 def funds_differ(each: Matched, found: str) -> Finding:
     """The table has other amounts from elsewhere."""
-    return _finding(
+    return finding_at(
         "funds-differ",
         "warning",
         each.project_id,
@@ -48,7 +48,7 @@ def funds_differ(each: Matched, found: str) -> Finding:
 
 def duplicated(each: Matched, first: Where) -> Finding:
     """Two forms of one project were handed in."""
-    return _finding(
+    return finding_at(
         "form-duplicated",
         "error",
         each.project_id or each.unit_id,
@@ -61,7 +61,7 @@ def duplicated(each: Matched, first: Where) -> Finding:
 
 def taken_by_another(each: Matched, source: str) -> Finding:
     """The project was filled in from another file before."""
-    return _finding(
+    return finding_at(
         "form-duplicated",
         "error",
         each.project_id,
@@ -74,7 +74,7 @@ def taken_by_another(each: Matched, source: str) -> Finding:
 
 def not_listed(each: Matched) -> Finding:
     """The project is not listed as self-evaluated."""
-    return _finding(
+    return finding_at(
         "not-self-evaluated",
         "warning",
         each.project_id,
@@ -87,7 +87,7 @@ def not_listed(each: Matched) -> Finding:
 
 def parts_differ(total: FundLine, unequal: str) -> Finding:
     """The sources of the money do not add to its total."""
-    return _finding(
+    return finding_at(
         "funds-parts-differ",
         "warning",
         "funds",
@@ -100,7 +100,7 @@ def parts_differ(total: FundLine, unequal: str) -> Finding:
 
 def indicators_kept(each: Matched, count: int) -> Finding:
     """The table has indicators of the project from elsewhere."""
-    return _finding(
+    return finding_at(
         "indicators-kept",
         "warning",
         each.project_id or each.unit_id,
@@ -113,7 +113,7 @@ def indicators_kept(each: Matched, count: int) -> Finding:
 
 def whole_unit_noted(each: Matched) -> Finding:
     """The form is of a unit as a whole."""
-    return _finding(
+    return finding_at(
         "whole-unit-form",
         "note",
         each.unit_id,
@@ -122,13 +122,6 @@ def whole_unit_noted(each: Matched) -> Finding:
         "是部门（单位）整体自评表：指标记在单位名下，资金不计入项目资金，以免重复计算",
         "总分和资金见导入结果。",
     )
-
-
-def _finding(
-    code: str, severity: Severity, subject: str, where: Where, found: str, *texts: str
-) -> Finding:
-    problem, remedy = texts
-    return Finding(code, severity, subject, where, found, f"{where} {problem}", remedy)
 
 
 __all__ = [

@@ -76,6 +76,13 @@ class DatedValue:
         """
         return self.basis != "convention" and not self.verified
 
+    @property
+    def checked(self) -> Literal["yes", "no", "none"]:
+        """Whether somebody compared it with its document; ``none`` for a convention."""
+        if self.basis == "convention":
+            return "none"
+        return "yes" if self.verified else "no"
+
     def cite(self) -> str:
         """Citation for a report, e.g. ``财预〔2020〕10号附件1``."""
         if self.document is None:

@@ -106,16 +106,14 @@ def losses_by(ledger: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def rule_losses(ledger: pd.DataFrame, rules: Iterable[DatedValue]) -> pd.DataFrame:
     """Points lost by ``rule``, ``basis`` and ``document``.
 
-    With the rule's ``rule_title``, and ``verified``: ``yes``, ``no``, or ``none`` for a
-    convention, which has no document to compare it with.
+    With the rule's ``rule_title``, and ``verified``: see `DatedValue.checked`.
     """
     table = losses_by(ledger, ["rule", "basis", "document"])
-    titles = {rule.key: rule.title for rule in rules}
-    verified = {rule.key: "no" if rule.unverified else "yes" for rule in rules}
-    conventions = table["basis"] == "convention"
+    known = {rule.key: rule for rule in rules}
+    titles = {key: rule.title for key, rule in known.items()}
     return table.assign(
         rule_title=table["rule"].map(titles).fillna(table["rule"]),
-        verified=table["rule"].map(verified).mask(conventions, "none"),
+        verified=table["rule"].map({key: rule.checked for key, rule in known.items()}),
     )
 
 

@@ -187,7 +187,7 @@ def open_work_year(
     """
     data, settings = Path(data_dir).resolve(), Path(suite_file).resolve()
     suite = load_suite(settings)
-    return _opened(work_year, data, settings, _state([settings, *suite.rule_files], data))
+    return _opened(work_year, data, suite, _state([settings, *suite.rule_files], data))
 
 
 def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
@@ -202,10 +202,9 @@ def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
 
 @lru_cache(maxsize=4)
 def _opened(
-    work_year: int, data: Path, settings: Path, state: tuple[tuple[str, int, int], ...]
+    work_year: int, data: Path, suite: Suite, state: tuple[tuple[str, int, int], ...]
 ) -> WorkYear:
     del state  # part of the key only
-    suite = load_suite(settings)
     return WorkYear(suite, work_year, data, load_rules(*suite.rule_files))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +14,7 @@ from perfanalysis.money.execution import Level, cumulative_curve, share_band
 from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
+from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.workyear import WorkYear
 
 Said = tuple[str, Mapping[str, Any]]
@@ -99,11 +101,15 @@ def unproposed(projects: pd.DataFrame) -> list[dict[str, str]]:
     return [{"project": row.name, "reason": row.reason} for row in refused.itertuples(index=False)]
 
 
+def unit_pages(unit_ids: pd.Series) -> pd.Series:
+    """File name of the page of each unit."""
+    return unit_ids.map(partial(page_name, "30_unit", "unit"))
+
+
 def money_total(whole: Any) -> dict[str, Any]:
     """The last row of a table of money: the row of ``execution_rates(by="district")``."""
-    return {name: whole[name] for name in ("projects", "annual_wan", "executed_wan")} | {
-        "execution_rate": whole["execution_rate"]
-    }
+    names = ("projects", "annual_wan", "executed_wan", "execution_rate")
+    return {name: whole[name] for name in names}
 
 
 def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> None:
@@ -149,6 +155,7 @@ __all__ = [
     "paid_band",
     "paid_curves",
     "sentences",
+    "unit_pages",
     "unproposed",
     "with_values",
 ]

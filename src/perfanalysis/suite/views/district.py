@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,8 +18,7 @@ from perfanalysis.scoring.summary import (
     summarise_units,
     total_lost,
 )
-from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves
+from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves, unit_pages
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -43,7 +41,7 @@ class DistrictView:
     losses : DataFrame
         Points lost by ``level1``; `losses_by`.
     reasons : DataFrame
-        Points lost by ``rule``, ``basis`` and ``document``, with the rule's ``title``.
+        Points lost by ``rule``, ``basis`` and ``document``, see `rule_losses`.
     curves : DataFrame
         Cumulative payments of the evaluated year by ``fund_kind``.
     band : DataFrame
@@ -121,7 +119,7 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
     flags = year.flags.groupby("unit_id").size().rename("flags")
     table = summarise_units(year.scores).merge(units, on="unit_id", how="left")
     table = table.join(flags, on="unit_id").fillna({"flags": 0})
-    pages = table["unit_id"].map(partial(page_name, "30_unit", "unit"))
+    pages = unit_pages(table["unit_id"])
     table = table.assign(flags=table["flags"].astype("int64"), page=pages)
     return table.sort_values(["annual_wan", "unit_id"], ascending=[False, True], ignore_index=True)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from perfanalysis.errors import DataError
+from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.export import proposal_waterfall
-from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said, unproposed
+from perfanalysis.suite.views.common import Said, unit_pages, unproposed
 from perfanalysis.suite.workyear import WorkYear
-
-MICRO = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -129,14 +126,13 @@ def _bridge(rules: pd.DataFrame) -> pd.DataFrame:
         {"label": row.title, "amount": row.amount_wan, "is_total": False}
         for row in moves.itertuples(index=False)
     ]
-    proposed = (rules["amount_wan"] * MICRO).round().sum() / MICRO
+    proposed = micro(rules["amount_wan"]).sum() / MICRO
     rows.append({"label": "proposed", "amount": proposed, "is_total": True})
     return pd.DataFrame(rows)
 
 
 def _with_pages(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    pages = table["unit_id"].map(partial(page_name, "30_unit", "unit"))
-    return table.assign(page=pages).merge(names, on="unit_id", how="left")
+    return table.assign(page=unit_pages(table["unit_id"])).merge(names, on="unit_id", how="left")
 
 
 __all__ = ["LinkageView", "linkage_findings", "linkage_view"]

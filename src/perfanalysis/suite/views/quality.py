@@ -91,19 +91,12 @@ def _rules(values: tuple[DatedValue, ...]) -> pd.DataFrame:
             value.since.isoformat(),
             value.basis,
             value.cite(),
-            _verified(value),
+            value.checked,
         )
         for value in values
     ]
     columns = ["rule", "title", "value", "since", "basis", "document", "verified"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _verified(value: DatedValue) -> str:
-    """Whether somebody compared the value with its document; a convention has none."""
-    if value.document is None:
-        return "none"
-    return "no" if value.unverified else "yes"
 
 
 def _shown(value: Any) -> str:
