@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import os
 import sys
 
 # Building 35 parsers on import that no notebook schema uses costs two seconds a process.
@@ -8,9 +9,11 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("no-clock", deadline=None)
-settings.load_profile("no-clock")
+# The same examples on every run: a red test is about the change, not about the draw. `explore`
+# draws anew (CONTRIBUTING.md). How long an example takes says how busy the machine is.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

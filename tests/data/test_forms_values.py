@@ -98,6 +98,14 @@ def test_what_is_no_plain_amount_is_no_number(text):
     assert read_number(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("1984.01", "人", Decimal("1984.01")), ("2021.12", "年月", None), ("2021年12月", "人", None)],
+)
+def test_a_number_like_a_month_goes_by_its_unit(text, unit, value):
+    assert read_target(text, "≤", unit, is_cost=False).value == value
+
+
 def test_a_target_in_three_columns_is_put_together():
     target = read_target("735", "≥", "人次", is_cost=False)
     assert (target.op, target.value, target.unit, target.text) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from perfanalysis.data.forms_text import plain
@@ -12,6 +12,11 @@ from perfanalysis.data.forms_values import Quantity, read_quantity, read_sign
 _SIGNS = {"at_least": "≥", "at_most": "≤", "equal": "＝"}
 _RATIO_UP_TO = Decimal(1)
 _PERCENT_FROM = Decimal(10)
+
+_TIME = frozenset(
+    ("年", "月", "日", "年月", "年月日", "月份", "时间", "时点", "时限", "日期", "期限")
+)
+"""Units beside which 2021.12 is a month."""
 
 _LARGE = {"百万": Decimal(10**6), "万": Decimal(10**4), "亿": Decimal(10**8)}
 
@@ -53,15 +58,24 @@ def read_target(text: str, nature: str, unit: str, *, is_cost: bool) -> Target:
     Target(op='at_least', value=Decimal('735'), unit='人次', text='≥735人次')
     """
     sign = read_sign(nature) if nature else None
-    quantity = read_quantity(text)
+    own_unit = unit_text(unit) if unit else ""
+    quantity = _read_beside(text, own_unit)
     if quantity.kind == "blank":
         return Target(None, None, "", "")
-    own_unit = unit_text(unit) if unit else ""
     printed = _printed(text, sign, own_unit, quantity)
     if sign == "qualitative" or quantity.kind != "number":
         return Target("qualitative", None, "", printed)
     op = quantity.op or sign or ("at_most" if is_cost else "equal")
     return Target(op, quantity.value, quantity.unit or own_unit, printed)
+
+
+def _read_beside(text: str, unit: str) -> Quantity:
+    """1984.01 is a month by itself; where its unit is 人, it is a number."""
+    quantity = read_quantity(text)
+    if quantity.kind != "date" or not unit or unit in _TIME:
+        return quantity
+    counted = read_quantity(text + unit)
+    return replace(counted, unit="") if counted.kind == "number" else quantity
 
 
 def _printed(text: str, sign: str | None, unit: str, quantity: Quantity) -> str:
