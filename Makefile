@@ -4,6 +4,8 @@ WORK_YEAR ?= 2021
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+DEV := $(VENV)/.stamp-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Where this is set, every process parses its libraries anew and a run takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,23 +16,27 @@ export PYTHONUTF8 = 1
 reports: $(STAMP)  ## the main job: every report of the sample district
 	$(BIN)/perfanalysis run --work-year $(WORK_YEAR)
 
-setup: $(STAMP)
+setup: $(DEV)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
-test: $(STAMP)  ## what a contributor runs: within ten minutes
+$(DEV): $(STAMP) requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@
+
+test: $(DEV)  ## what a contributor runs: within ten minutes
 	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
 
-test-all: $(STAMP)  ## what `make test` leaves out: kernels, browser; a skip fails in CI
+test-all: $(DEV)  ## what `make test` leaves out: kernels, browser; a skip fails in CI
 	$(BIN)/python -m pytest -m "slow or browser" -n 2 --dist loadfile $(if $(CI),--fail-on-skip)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/golden/sanitize.cfg \
 		-p no:python -n 2 --dist loadfile tests/golden
 
-lint: $(STAMP)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,15 +44,19 @@ lint: $(STAMP)
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks
 
-golden: $(STAMP)  ## rewrite the executed notebooks that nbval compares with
+golden: $(DEV)  ## rewrite the executed notebooks that nbval compares with
 	$(BIN)/python tests/golden/regenerate.py
 
 sample: $(STAMP)  ## rewrite the made-up district under data/
 	$(BIN)/perfanalysis sample --out data
 
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate pyproject.toml --extra build
+
 lock:  ## maintainers: needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate pyproject.toml --extra dev --output-file requirements.lock
+	$(COMPILE) --output-file requirements.lock
+	sed -n 's/^\([A-Za-z0-9].*[^ ]\) \\$$/\1/p' requirements.lock > build/main-pins.txt
+	$(COMPILE) --extra cluster --extra dev --constraint build/main-pins.txt --output-file requirements-dev.lock
 
 clean:
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache
