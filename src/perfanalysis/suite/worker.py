@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -119,6 +120,9 @@ def start_worker(setup: Setup) -> None:
             if not name.startswith(_NEVER_AHEAD):
                 with suppress(Exception):  # no module, or the cell that imports it says why
                     import_module(name)
+        if "perfanalysis.report.charts" in sys.modules:
+            with suppress(Exception):  # the report that draws says why it cannot be done
+                import_module("perfanalysis.report.warm").warm_up("zh")
         if setup.preload:
             _open_everything(setup)
         gc.collect()

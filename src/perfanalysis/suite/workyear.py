@@ -28,7 +28,9 @@ from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, l
 from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
+from perfanalysis.scoring.summary import summarise_units
 from perfanalysis.suite.config import Suite, load_suite
+from perfanalysis.suite.views.paid import paid_band, paid_curves
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,31 @@ class WorkYear:
         return pd.concat(found, ignore_index=True)
 
     @cached_property
+    def unit_summaries(self) -> pd.DataFrame:
+        """Money, scores and grades of each unit: see `summarise_units`."""
+        return summarise_units(self.scores)
+
+    @cached_property
+    def unit_curves(self) -> pd.DataFrame:
+        """How each unit paid through the evaluated year: see `paid_curves`."""
+        return paid_curves(self.evaluation, by="unit")
+
+    @cached_property
+    def unit_band(self) -> pd.DataFrame:
+        """Spread of `unit_curves`."""
+        return paid_band(self.unit_curves)
+
+    @cached_property
+    def monitored_rates(self) -> pd.DataFrame:
+        """Execution of each monitored project in the monitored year."""
+        return execution_rates(self.monitoring, by="project", projects=self._monitored())
+
+    @cached_property
+    def monitored_totals(self) -> pd.DataFrame:
+        """The same of each unit's monitored projects together; ``key`` is the unit."""
+        return execution_rates(self.monitoring, by="unit", projects=self._monitored())
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What loading and checking found in the evaluated and the monitored year."""
         years = {year.budget_year: year for year in (self.evaluation, self.monitoring)}
@@ -156,6 +183,10 @@ class WorkYear:
         unit, scale = self.suite.money.unit, self.suite.money.scale
         page = Page(notebook, lang=lang, sample=self.sample, money_unit=unit, money_scale=scale)
         return page, texts(notebook, lang, money_unit=unit, money_scale=scale)
+
+    def _monitored(self) -> pd.Series:
+        projects = self.monitoring["projects"]
+        return projects.loc[projects["is_monitored"], "project_id"]
 
     def _year(self, budget_year: int) -> YearData:
         return load_year(self.data_dir / str(budget_year))

@@ -14,12 +14,11 @@ from perfanalysis.suite.views.common import (
     cover,
     gap_of_means,
     money_total,
-    paid_band,
-    paid_curves,
     sentences,
     with_values,
 )
 from perfanalysis.suite.views.key_project import key_project_findings, key_project_view
+from perfanalysis.suite.views.paid import paid_band, paid_curves
 from perfanalysis.suite.views.quality import quality_findings, quality_view
 
 FRAMEWORK = key_framework(load_rules().on(evaluation_date(2020)))

@@ -9,8 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.data.tables import YearData
-from perfanalysis.money.execution import Level, cumulative_curve, share_band
 from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
@@ -78,23 +76,6 @@ def gap_of_means(stated: float, review: float) -> tuple[str, dict[str, float]]:
     return direction, {"stated": stated, "review": review, "gap": float(abs(gap))}
 
 
-def paid_curves(year: YearData, *, by: Level) -> pd.DataFrame:
-    """Cumulative payments, as a share of the annual budget, of the groups that paid anything.
-
-    Returns
-    -------
-    DataFrame
-        Rows of `cumulative_curve` whose ``share`` and ``paid_share`` are known. A unit that left
-        money unspent ends the year under 1.
-    """
-    return cumulative_curve(year, by=by).dropna(subset=["share", "paid_share"])
-
-
-def paid_band(curves: pd.DataFrame) -> pd.DataFrame:
-    """Spread of `paid_curves`, see `share_band`; empty where nobody paid anything."""
-    return share_band(curves) if len(curves) else pd.DataFrame()
-
-
 def unproposed(projects: pd.DataFrame) -> list[dict[str, str]]:
     """Name and reason of each project of `Proposal.projects` that has no proposal."""
     refused = projects[projects["proposed_wan"].isna()]
@@ -152,8 +133,6 @@ __all__ = [
     "cover",
     "gap_of_means",
     "money_total",
-    "paid_band",
-    "paid_curves",
     "sentences",
     "unit_pages",
     "unproposed",

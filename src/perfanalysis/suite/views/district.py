@@ -15,10 +15,10 @@ from perfanalysis.scoring.summary import (
     losses_by,
     rule_losses,
     score_gaps,
-    summarise_units,
     total_lost,
 )
-from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves, unit_pages
+from perfanalysis.suite.views.common import Said, gap_of_means, unit_pages
+from perfanalysis.suite.views.paid import paid_curves
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -106,7 +106,7 @@ def district_view(year: WorkYear) -> DistrictView:
         losses=losses_by(scores.ledger, ["level1"]),
         reasons=rule_losses(scores.ledger, scores.rules),
         curves=paid_curves(year.evaluation, by="fund_kind").rename(columns={"key": "fund_kind"}),
-        band=paid_band(paid_curves(year.evaluation, by="unit")),
+        band=year.unit_band,
         gaps=score_gaps(scores),
         problems=problem_groups(year.flags),
         refused=_refused(year),
@@ -117,7 +117,7 @@ def unit_list(year: WorkYear) -> pd.DataFrame:
     """Every unit with self-evaluated projects, most money first, with its page."""
     units = year.evaluation["units"][["unit_id", "name", "sector"]]
     flags = year.flags.groupby("unit_id").size().rename("flags")
-    table = summarise_units(year.scores).merge(units, on="unit_id", how="left")
+    table = year.unit_summaries.merge(units, on="unit_id", how="left")
     table = table.join(flags, on="unit_id").fillna({"flags": 0})
     pages = unit_pages(table["unit_id"])
     table = table.assign(flags=table["flags"].astype("int64"), page=pages)

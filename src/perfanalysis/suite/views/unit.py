@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
-from perfanalysis.money.execution import execution_rates
 from perfanalysis.scoring.projects import ProjectScores
-from perfanalysis.scoring.summary import rule_losses, summarise_units, total_lost
-from perfanalysis.suite.views.common import Said, gap_of_means, paid_band, paid_curves, unproposed
+from perfanalysis.scoring.summary import rule_losses, total_lost
+from perfanalysis.suite.views.common import Said, gap_of_means, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 20
@@ -146,13 +145,12 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         raise ParameterError(
             f"{year.evaluation_year}年度没有单位 {unit_id}。可用的单位如：{some}。请核对单位编码。"
         )
-    scores, summaries = year.scores, summarise_units(year.scores)
+    scores, summaries, curves = year.scores, year.unit_summaries, year.unit_curves
     own = summaries[summaries["unit_id"] == unit_id]
     projects = _of_unit(scores.projects, unit_id).sort_values(
         ["annual_wan", "project_id"], ascending=[False, True]
     )
     ledger = _ledger(scores, projects)
-    curves = paid_curves(year.evaluation, by="unit")
     proposed, steps, refused = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
     return UnitView(
@@ -163,7 +161,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         losses=rule_losses(ledger, scores.rules),
         largest=_largest(ledger),
         curve=curves[curves["key"] == unit_id].assign(name=units.at[unit_id, "name"]),
-        band=paid_band(curves),
+        band=year.unit_band,
         monitored=monitored,
         monitored_total=total,
         flags=_of_unit(year.flags, unit_id),
@@ -193,11 +191,12 @@ def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.S
     own = projects[projects["is_monitored"] & (projects["unit_id"] == unit_id)]
     if own.empty:
         return own, pd.Series(dtype="float64")
-    rates = execution_rates(year.monitoring, by="project", projects=own["project_id"])
-    named = rates.merge(own[["project_id", "name"]], left_on="key", right_on="project_id")
+    named = year.monitored_rates.merge(
+        own[["project_id", "name"]], left_on="key", right_on="project_id"
+    )
     named = named.sort_values(["annual_wan", "key"], ascending=[False, True], ignore_index=True)
-    whole = execution_rates(year.monitoring, by="district", projects=own["project_id"])
-    return named, whole.iloc[0]
+    totals = year.monitored_totals
+    return named, totals[totals["key"] == unit_id].iloc[0]
 
 
 def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[Said]:
