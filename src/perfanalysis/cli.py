@@ -296,6 +296,19 @@ def link(
     return 0
 
 
+@command("init", "为一个新的区建立工作文件夹：设置、空的数据表、本地规则、笔记本。")
+@click.argument("folder", type=FOLDER)
+@click.option("--district", required=True, help="区的名称，印在每一页上。")
+@click.option("--work-year", "--year", required=True, type=int, help="工作年度；评价其上一年度。")
+def init(*, folder: Path, district: str, work_year: int) -> int:
+    """Begin the work in a new district."""
+    from perfanalysis.suite.starting import start_workspace
+
+    written = start_workspace(folder, district=district, work_year=work_year)
+    click.echo(f"已在 {folder} 写入 {len(written)} 个文件，请从 {folder / 'README.md'} 读起。")
+    return 0
+
+
 @command("sample", "写出虚构的示例区数据；不带选项时与随附的数据逐字节相同。")
 @click.option("--out", required=True, type=FOLDER, help="写入的文件夹。")
 @click.option("--seed", type=int, help="随机种子。")
