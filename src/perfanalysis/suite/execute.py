@@ -98,9 +98,9 @@ def execute(
         Those on time for one cell hold for both engines, the others for ``forked`` only.
     """
     options = {"limits": limits} if engine == "forked" else {}
-    failure = None
+    executed, failure = None, None
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             _literal(notebook),
             _literal(output),
             dict(parameters),
@@ -119,9 +119,10 @@ def execute(
         failure = _cell_failure(error)
     except Exception as error:  # a kernel that died, a time limit, a disk that is full
         failure = failure_of(error)
-    if not output.is_file():
-        return Executed(None, failure, engine)
-    executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+    if executed is None:
+        if not output.is_file():
+            return Executed(None, failure, engine)
+        executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
     tidy(executed)
     nbformat.write(executed, output)  # type: ignore[no-untyped-call]
     facts = executed.metadata.papermill

@@ -37,6 +37,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "TZ": "UTC",
 }
 
+# Results that one page of the whole district shows: its fork works them out, not every worker.
+_ONE_PAGE = ("targets", "findings")
+
 # Wants a live shell when it is imported: imported before the fork, it would show no figure.
 _NEVER_AHEAD = "matplotlib_inline"
 
@@ -175,11 +178,11 @@ def _work_year(setup: Setup) -> Any:
 
 
 def _open_everything(setup: Setup) -> None:
-    """Work out every result of the work year; what cannot be had fails where it is asked for."""
+    """Work out what many reports share; what cannot be had fails where it is asked for."""
     with suppress(Exception):
         year = _work_year(setup)
         for name, value in vars(type(year)).items():
-            if isinstance(value, cached_property):
+            if isinstance(value, cached_property) and name not in _ONE_PAGE:
                 with suppress(Exception):
                     getattr(year, name)
 
