@@ -1,14 +1,22 @@
 """N unit reports of the sample district by every way there is: ratios, one JSON line at the end.
 
-Usage: python benchmarks/suite.py [--reports 6] [--jobs 2] [--skip cli cli_stub pool] [--rounds 1]
+Usage: python benchmarks/suite.py [--reports 67] [--slow-reports 67] [--rounds 1] [--jobs 2]
+           [--skip cli cli_stub pool] [--snakemake]
+
+The ways that take minutes (cli, cli_stub, pool, snakemake) can make fewer reports: every figure is
+seconds a report, and what they pay once is small beside one report.
 
 cli       papermill, then jupyter nbconvert, as commands in a loop of `jobs` at once
 cli_stub  the same without rfc3987_syntax, whose import takes most of a start
+snakemake the same commands driven by Snakemake, which --snakemake installs for the time of the run
 pool      papermill.execute_notebook and nbconvert's exporter in a process pool
 cold      perfanalysis run, nothing made before
+one       the same of one report: starts, the opening of the data, a report
 changed   perfanalysis run after one figure of one unit changed
 unchanged perfanalysis run once more
-floor     the same cells drawing the same images in one warm process a core, imports excluded
+floor     the same cells drawing the same images in one warm process a core, imports excluded; the
+          data is opened inside its time, once a process, as a run has to
+opened    the same with the data opened and one report made before its time begins
 """
 
 from __future__ import annotations
@@ -32,12 +40,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from snakemake_peer import by_snakemake, install
 from timing import machine, print_last
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 NOTEBOOK = "30_unit"
-WAYS = ("cli", "cli_stub", "pool", "cold", "unchanged", "changed", "floor")
+SLOW = ("cli", "cli_stub", "snakemake", "pool")
+WAYS = (*SLOW, "one", "cold", "unchanged", "changed", "floor", "opened")
 STUB = "import sys\nsys.modules.setdefault('rfc3987_syntax', None)\n"
 
 
@@ -58,12 +68,13 @@ def unit_ids(folder: Path, count: int) -> list[str]:
         return [row["unit_id"] for row in csv.DictReader(lines)][:count]
 
 
-def command(*words: str | Path, cwd: Path, stub: bool = False) -> None:
+def command(*words: str | Path, cwd: Path, stubs: Path | None = None) -> None:
     """Run a command of this environment; an error of its ends the benchmark."""
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    if stub:
-        environment["PYTHONPATH"] = str(cwd.parent / "stub")
+    if stubs:
+        before = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(stubs), before]))
     done = subprocess.run(
         [str(BIN / words[0]), *map(str, words[1:])],
         cwd=cwd,
@@ -78,15 +89,16 @@ def command(*words: str | Path, cwd: Path, stub: bool = False) -> None:
 
 def by_commands(folder: Path, units: Sequence[str], jobs: int, *, stub: bool) -> None:
     """(a) Two commands a report."""
-    cwd, out = folder / "notebooks", folder / "cli"
+    cwd, out = folder / "notebooks", folder / ("cli_stub" if stub else "cli")
     out.mkdir(exist_ok=True)
+    stubs = folder / "stub" if stub else None
 
     def report(unit: str) -> None:
         made = out / f"{NOTEBOOK}-{unit}.ipynb"
         source = f"{NOTEBOOK}.ipynb"
         options = ("-k", "python3", "--no-progress-bar")
-        command("papermill", source, made, "-p", "unit_id", unit, *options, cwd=cwd, stub=stub)
-        command("jupyter", "nbconvert", "--to", "html", "--no-input", made, cwd=cwd, stub=stub)
+        command("papermill", source, made, "-p", "unit_id", unit, *options, cwd=cwd, stubs=stubs)
+        command("jupyter", "nbconvert", "--to", "html", "--no-input", made, cwd=cwd, stubs=stubs)
 
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(report, units))
@@ -135,8 +147,8 @@ def change_one(folder: Path, unit: str, turn: int) -> None:
         writer.writerows(rows)
 
 
-def start_floor(folder: Path) -> None:
-    """Pay for the imports of the cells once."""
+def start_floor(folder: Path, unit: str = "") -> None:
+    """Pay for the imports of the cells once, and for a first report of a unit if one is given."""
     from perfanalysis.suite.worker import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)
@@ -144,6 +156,8 @@ def start_floor(folder: Path) -> None:
     for node in ast.parse(_cells()[1]).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             exec(ast.unparse(node), {})
+    if unit:
+        floor_report(unit)
 
 
 def _cells() -> list[str]:
@@ -164,13 +178,17 @@ def floor_report(unit: str) -> float:
     return perf_counter() - start
 
 
-def by_floor(folder: Path, units: Sequence[str], jobs: int) -> tuple[float, list[float]]:
+def by_floor(
+    folder: Path, units: Sequence[str], jobs: int, *, opened: bool
+) -> tuple[float, list[float]]:
     """(f) Wall time of all reports once every process is warm, and seconds of each report."""
     with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=start_floor, initargs=(folder,)
+        jobs,
+        mp_context=get_context("spawn"),
+        initializer=start_floor,
+        initargs=(folder, units[0] if opened else ""),
     ) as pool:
-        warm = [pool.submit(_nothing) for _ in range(jobs)]
-        for future in warm:
+        for future in [pool.submit(_nothing) for _ in range(jobs)]:
             future.result()
         start = perf_counter()
         each = list(pool.map(floor_report, units))
@@ -184,50 +202,65 @@ def _nothing() -> None:
 
 
 def one_round(folder: Path, units: Sequence[str], options: Any, turn: int) -> dict[str, Any]:
-    """Seconds of every way, one after another."""
-    jobs, skip = options.jobs, options.skip
-    seconds: dict[str, Any] = {}
+    """Seconds a report of every way, one after another."""
+    found: dict[str, Any] = {}
     for name in WAYS:
-        if name in skip:
+        if name in options.skip or (name == "snakemake" and not options.snakemake):
             continue
-        if name == "cold":
+        some = {"one": 1, **dict.fromkeys(SLOW, options.slow_reports)}.get(name, len(units))
+        start = perf_counter()
+        wall, each = one_way(name, folder, units[:some], options, turn)
+        found[name] = (wall or perf_counter() - start) / min(some, len(units))
+        if each:
+            found[f"{name}_each"] = each
+        print(f"{name}: {found[name]:.3f} s a report", flush=True)
+    return found
+
+
+def one_way(
+    name: str, folder: Path, units: Sequence[str], options: Any, turn: int
+) -> tuple[float, list[float]]:
+    """Make reports in one way; wall time and seconds of each where they are not the call's own."""
+    jobs = options.jobs
+    if name in ("floor", "opened"):
+        return by_floor(folder, units, jobs, opened=name == "opened")
+    if name in SLOW:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    if name in ("cli", "cli_stub"):
+        by_commands(folder, units, jobs, stub=name == "cli_stub")
+    elif name == "pool":
+        by_pool(folder, units, jobs)
+    elif name == "snakemake":
+        by_snakemake(folder.parent / "environment", folder, NOTEBOOK, units, jobs)
+    else:
+        if name in ("one", "cold"):
             for made in ("reports", "build"):
                 shutil.rmtree(folder / made, ignore_errors=True)
         if name == "changed":
             change_one(folder, units[0], turn)
-        start = perf_counter()
-        if name in ("cli", "cli_stub"):
-            by_commands(folder, units, jobs, stub=name == "cli_stub")
-        elif name == "pool":
-            by_pool(folder, units, jobs)
-        elif name == "floor":
-            wall, each = by_floor(folder, units, jobs)
-            seconds |= {"floor": wall, "floor_each": each}
-            continue
-        else:
-            by_us(folder, units, jobs)
-        seconds[name] = perf_counter() - start
-        print(f"{name}: {seconds[name]:.2f} s", flush=True)
-    return seconds
+        by_us(folder, units, jobs)
+    return 0.0, []
 
 
 def ratios(seconds: dict[str, float], reports: int) -> dict[str, float]:
     """The measures of the issue, as far as their ways were measured."""
-    pairs = {
-        "cli / cold": ("cli", "cold"),
-        "cli_stub / cold": ("cli_stub", "cold"),
-        "pool / cold": ("pool", "cold"),
-        "cold / floor": ("cold", "floor"),
-        "unchanged / cold": ("unchanged", "cold"),
-        "changed / cold": ("changed", "cold"),
-    }
     found = {
-        name: round(seconds[over] / seconds[under], 3)
-        for name, (over, under) in pairs.items()
+        f"{over} / {under}": seconds[over] / seconds[under]
+        for over, under in _PAIRS
         if over in seconds and under in seconds
     }
-    a_report = {f"{way} s a report": round(seconds[way] / reports, 3) for way in seconds}
-    return found | a_report
+    if "changed" in seconds and "one" in seconds:
+        found["changed / one (whole runs)"] = seconds["changed"] * reports / seconds["one"]
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+_PAIRS = (
+    *((slow, "cold") for slow in SLOW),
+    ("cold", "floor"),
+    ("cold", "opened"),
+    ("unchanged", "cold"),
+    ("changed", "cold"),
+)
 
 
 def main() -> None:
@@ -235,29 +268,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--reports", type=int, default=6)
+    parser.add_argument("--reports", type=int, default=67)
+    parser.add_argument("--slow-reports", type=int, default=67)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--skip", nargs="*", choices=WAYS, default=[])
+    parser.add_argument("--snakemake", action="store_true", help="install and measure it too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = workspace(Path(name) / "workspace")
+        left_out = install(Path(name) / "environment") if options.snakemake else "not asked for"
+        options.snakemake = not left_out
         units = unit_ids(folder, options.reports)
         rounds = [one_round(folder, units, options, turn) for turn in range(options.rounds)]
-    each = [value for one in rounds for value in one.pop("floor_each", [])]
+    each = {
+        way: [round(value, 3) for one in rounds for value in one.pop(f"{way}_each", [])]
+        for way in ("floor", "opened")
+    }
     seconds = {way: statistics.median(one[way] for one in rounds) for way in rounds[0]}
     result = {
         "benchmark": "suite",
         "machine": machine(),
         "reports": len(units),
+        "slow_reports": min(options.slow_reports, len(units)),
         "jobs": options.jobs,
-        "seconds": {way: round(value, 3) for way, value in seconds.items()},
+        "rounds": options.rounds,
+        "seconds_a_report": {way: round(value, 3) for way, value in seconds.items()},
         "ratios": ratios(seconds, len(units)),
-        "floor_report_seconds": [round(value, 3) for value in each],
+        "cells_seconds": each,
+        "snakemake_left_out": left_out,
     }
-    for way, value in {**result["ratios"]}.items():
+    for way, value in result["ratios"].items():
         print(f"{way}: {value}")
-    print("cells of each report, seconds:", *result["floor_report_seconds"])
+    for way, values in each.items():
+        print(f"cells of each report ({way}), seconds:", *values)
     print_last(result)
 
 
