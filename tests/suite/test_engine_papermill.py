@@ -131,15 +131,51 @@ def test_a_process_with_threads_uses_a_kernel_and_says_why(run_directly):
     assert "OPENBLAS_NUM_THREADS=1" in about["engine_reason"]
 
 
-def test_the_command_takes_the_engine(notebook, tmp_path):
-    target = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", "--engine", "forked", "-p", "year", "2021"]
-    done = subprocess.run(
-        [*command, str(notebook), str(target)],
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert nbformat.read(target, as_version=4).metadata.papermill.engine == "forked"
+@pytest.fixture
+def command(notebook, tmp_path):
+    """Run the command with the engine; gives the finished process and the notebook it wrote."""
+
+    def call(*options):
+        target = tmp_path / "out.ipynb"
+        words = [sys.executable, "-m", "papermill", "--engine", "forked", *map(str, options)]
+        done = subprocess.run(
+            [*words, str(notebook), str(target)],
+            env={**os.environ, **ENVIRONMENT},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done, nbformat.read(target, as_version=4)
+
+    return call
+
+
+def printed(notebook):
+    return [o.text for cell in notebook.cells for o in cell.get("outputs", ()) if "text" in o]
+
+
+def test_the_command_takes_the_engine(command):
+    _, made = command("-p", "year", "2021")
+    assert made.metadata.papermill.engine == "forked"
+    assert printed(made)[0] == "2021\n"
+
+
+def test_the_command_reads_parameters_from_a_file_and_from_text(command, tmp_path):
+    (tmp_path / "year.yaml").write_text("year: 2019\n", "utf-8")
+    assert printed(command("-f", tmp_path / "year.yaml")[1])[0] == "2019\n"
+    assert printed(command("-y", "year: 2018")[1])[0] == "2018\n"
+
+
+def test_the_command_only_prepares(command):
+    _, made = command("-p", "year", "2022", "--prepare-only")  # running it would fail
+    assert [cell.execution_count for cell in made.cells] == [None] * 4
+    assert "year = 2022" in made.cells[1].source
+
+
+def test_the_command_logs_outputs_and_shows_a_bar(command):
+    done, made = command("-p", "year", "2021", "--log-output", "--progress-bar")
+    assert "2021" in done.stderr
+    assert "Executing" in done.stderr
+    assert "4/4" in done.stderr
+    assert made.metadata.papermill.engine == "forked"  # the bar's thread is gone before the fork

@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -183,6 +184,19 @@ def facts(cell):
     """What papermill says of a cell, but for the times."""
     about = cell.metadata.get("papermill", {})
     return cell.metadata.get("tags"), about.get("status"), about.get("exception")
+
+
+@pytest.mark.skipif(find_spec("great_tables") is None, reason="great_tables is not installed")
+def test_a_table_of_great_tables_is_what_a_kernel_shows(run_in):
+    sources = (
+        "import pandas as pd\nfrom great_tables import GT",
+        "GT(pd.DataFrame({'x': [1, 2]}), id='t')",
+    )
+    ours, theirs = run_in("forked", *sources), run_in("jupyter", *sources)
+    assert ours.engine == "forked"
+    assert list(map(shown, code_cells(ours.notebook))) == list(
+        map(shown, code_cells(theirs.notebook))
+    )
 
 
 REFUSED = {
