@@ -1,12 +1,15 @@
-"""Where a run is published: built beside the published folder, swapped in at the end."""
+"""Where a run is published: built beside the published folder, which it replaces at the end."""
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.config import Edition, Lang
+from perfanalysis.suite.durable import exchange, sync_folder, write_whole
 from perfanalysis.suite.manifest import FILE_NAME, published_files
 
 
@@ -19,11 +22,13 @@ def edition_folder(reports: Path, work_year: int, lang: Lang, edition: Edition) 
 class Staging:
     """A folder being built beside `target`, which stays as it is until `publish`.
 
+    Files are written whole and never changed in place, so the two folders may share them.
+
     Parameters
     ----------
     target : Path
     keep : bool
-        Start from a copy of what is published instead of from nothing.
+        Start from what is published instead of from nothing.
 
     Raises
     ------
@@ -38,48 +43,48 @@ class Staging:
         try:
             self._recover()
             self.folder.mkdir(parents=True)
+            if keep and target.is_dir():
+                self._share(published_files(target))
         except OSError as error:
             problem = f"不能写入报告文件夹 {target.parent}（{error.strerror}）"
             raise ParameterError(f"{problem}。请核对 --reports 和写入权限。") from None
-        if keep and target.is_dir():
-            for path in published_files(target):
-                copy = self.folder / path.relative_to(target)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write one file of the edition; text as UTF-8."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        write_whole(self.folder / name, content.encode() if isinstance(content, str) else content)
 
     def publish(self) -> None:
         """Put what was built in the place of what was published."""
-        if self.target.is_dir():
+        for manifest in self.target.glob(f"*/{FILE_NAME}"):  # editions that stand below it
+            self._share(path for path in manifest.parent.rglob("*") if path.is_file())
+        if not self.target.is_dir():
+            self.folder.rename(self.target)
+        elif not exchange(self.folder, self.target):
             self.target.rename(self._old)
-        self.folder.rename(self.target)
-        self._finish()
+            self.folder.rename(self.target)
+        sync_folder(self.target.parent)
+        self.discard()
 
     def discard(self) -> None:
-        """Leave what was published as it was."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Leave what is published as it is."""
+        for left in (self.folder, self._old):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _share(self, files: Iterable[Path]) -> None:
+        """Let published files stand in the new folder too."""
+        for path in files:
+            copy = self.folder / path.relative_to(self.target)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(path, copy)
+            except OSError:  # a file system without links
+                write_whole(copy, path.read_bytes())
 
     def _recover(self) -> None:
         """Clear away what a run that was cut off left behind."""
         if self._old.is_dir() and not self.target.is_dir():
             self._old.rename(self.target)
-        self._finish()
         self.discard()
-
-    def _finish(self) -> None:
-        """Carry over the editions that stand below the old folder, then remove it."""
-        if not self._old.is_dir():
-            return
-        for manifest in self._old.glob(f"*/{FILE_NAME}"):
-            nested = manifest.parent
-            if not (self.target / nested.name).exists():
-                nested.rename(self.target / nested.name)
-        shutil.rmtree(self._old)
 
 
 __all__ = ["Staging", "edition_folder"]
