@@ -1,0 +1,75 @@
+"""Digests of the program itself: what can change an executed notebook, and what only a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from perfanalysis.suite.manifest import hashes, versions
+
+PAGE_ONLY = (
+    "report/exporter.py",
+    "report/index.py",
+    "report/site.py",
+    "report/templates/*.j2",
+)
+"""What puts executed notebooks into pages; no cell runs it."""
+BESIDE = ("report/templates/*.css", "report/templates/*.js")
+"""Files that stand beside the pages; an executed notebook is given the style sheet last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """sha256 of the package's files, in three parts.
+
+    Attributes
+    ----------
+    execution : str
+        All that may run while cells do, with the versions of Python and of the packages.
+    pages : str
+        What only makes pages of executed notebooks.
+    whole : str
+        Everything.
+    """
+
+    execution: str
+    pages: str
+    whole: str
+
+
+@cache
+def program() -> Program:
+    """Of this process's package."""
+    package = Path(str(files("perfanalysis")))
+    found = [
+        path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and path.parent.name != "__pycache__"
+    ]
+    every = hashes(package, found)
+    pages = {name for name in every if _matches(name, PAGE_ONLY)}
+    apart = pages | {name for name in every if _matches(name, BESIDE)}
+    execution = {name: each for name, each in every.items() if name not in apart}
+    return Program(
+        execution=combined(execution | versions()),
+        pages=combined({name: every[name] for name in pages}),
+        whole=combined(every | versions()),
+    )
+
+
+def combined(named: Mapping[str, str]) -> str:
+    """One digest of named digests."""
+    lines = (f"{name}\t{each}\n" for name, each in sorted(named.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+__all__ = ["BESIDE", "PAGE_ONLY", "Program", "combined", "program"]
