@@ -123,12 +123,42 @@ def test_parameters_can_be_inspected(notebook):
     }
 
 
-@pytest.mark.slow
-def test_a_process_with_threads_uses_a_kernel_and_says_why(run_directly):
-    about = run_directly(with_a_thread, year=2021)["metadata"]["papermill"]
-    assert about["engine"] == "jupyter"
-    assert "2 个线程" in about["engine_reason"]
-    assert "OPENBLAS_NUM_THREADS=1" in about["engine_reason"]
+def test_a_process_with_threads_starts_a_new_interpreter(run_directly):
+    made = run_directly(with_a_thread, year=2021)
+    about = made["metadata"]["papermill"]
+    assert (about["engine"], about["engine_reason"]) == ("forked", "")
+    assert made["cells"][2]["outputs"][0]["text"] == ["2021\n"]
+
+
+def test_a_new_interpreter_keeps_to_its_limits(run_directly, notebook):
+    make_notebook(notebook, "year = 1", "while True:\n    pass", tags={0: ["parameters"]})
+    with pytest.raises(papermill.PapermillExecutionError, match="每个单元格 1 秒"):
+        run_directly(with_a_thread, year=2021, execution_timeout=1)
+
+
+def test_a_new_interpreter_that_is_killed_ends_its_report_only(run_directly, notebook):
+    make_notebook(
+        notebook, "year = 1", "import os\nos.kill(os.getpid(), 9)", tags={0: ["parameters"]}
+    )
+    with pytest.raises(papermill.PapermillExecutionError, match="SIGKILL"):
+        run_directly(with_a_thread, year=2021)
+
+
+SHOWING = (
+    "year = 2020",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);",
+    "import sys\nprint('err', file=sys.stderr)\n'' in sys.path, __name__",
+)
+
+
+def test_a_new_interpreter_shows_what_a_fork_shows(run_directly, notebook):
+    make_notebook(notebook, *SHOWING, tags={0: ["parameters"]})
+    forked, started = (
+        [[cell.get("outputs"), cell.get("execution_count")] for cell in made["cells"]]
+        for made in (run_directly(year=1), run_directly(with_a_thread, year=1))
+    )
+    assert forked == started
+    assert "image/png" in forked[2][0][0]["data"]
 
 
 @pytest.fixture
@@ -140,7 +170,7 @@ def command(notebook, tmp_path):
         words = [sys.executable, "-m", "papermill", "--engine", "forked", *map(str, options)]
         done = subprocess.run(
             [*words, str(notebook), str(target)],
-            env={**os.environ, **ENVIRONMENT},
+            env={k: v for k, v in os.environ.items() if k not in ENVIRONMENT},  # a user's shell
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -178,4 +208,4 @@ def test_the_command_logs_outputs_and_shows_a_bar(command):
     assert "2021" in done.stderr
     assert "Executing" in done.stderr
     assert "4/4" in done.stderr
-    assert made.metadata.papermill.engine == "forked"  # the bar's thread is gone before the fork
+    assert made.metadata.papermill.engine == "forked"

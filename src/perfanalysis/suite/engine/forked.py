@@ -32,10 +32,11 @@ FALLBACK = "jupyter"
 class ForkedEngine(NBClientEngine):  # type: ignore[misc]
     """Runs the cells of a notebook in a fork of this process.
 
-    What is imported here is imported there, so a report pays for its own work only. Outputs are
-    those of an ordinary kernel; what only such a kernel can do is run by one, and so is every
-    notebook where this process cannot be forked safely. ``metadata.papermill`` of the notebook
-    then says so: ``engine`` is ``forked`` or ``jupyter``, ``engine_reason`` says why.
+    What is imported here is imported there, so a report pays for its own work only. A process that
+    cannot be forked safely, because libraries have started threads in it, starts a new interpreter
+    instead. Outputs are those of an ordinary kernel; what only such a kernel can do is run by one.
+    ``metadata.papermill`` of the notebook then says so: ``engine`` is ``forked`` or ``jupyter``,
+    ``engine_reason`` says why.
     """
 
     @classmethod
@@ -73,7 +74,7 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
         }  # fmt: skip
         _stop_watching_bar(nb_man.pbar)
         alone = count_threads() == 1
-        reason = why_not_fork(nb_man.nb)
+        reason = why_not_here(nb_man.nb)
         if not reason:
             try:
                 _run_notebook(
@@ -97,25 +98,25 @@ class ForkedEngine(NBClientEngine):  # type: ignore[misc]
         nb_man.nb.metadata.papermill["engine_reason"] = reason
 
 
-def why_not_fork(notebook: NotebookNode) -> str:
-    """Why the cells of a notebook cannot run in a fork of this process; empty if they can."""
+def why_not_here(notebook: NotebookNode) -> str:
+    """Why the cells of a notebook need a kernel; empty if they do not."""
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         return f"笔记本的语言是 {language}"
-    if not can_fork():
-        return "本系统不支持 fork"
-    if (threads := count_threads()) > 1:
-        # a lock that another thread holds at the moment of the fork stays locked in it for ever
-        return (
-            f"本进程有 {threads} 个线程，不能安全地 fork；"
-            "若是程序库所开，请设环境变量 OPENBLAS_NUM_THREADS=1 和 "
-            "JE_ARROW_MALLOC_CONF=background_thread:false 后再启动 Python"
-        )
-    if InteractiveShell.initialized():
-        return "本进程已有一个 IPython"
-    if "matplotlib_inline.backend_inline" in sys.modules:
-        return "本进程已导入 matplotlib_inline，fork 中的图不会显示"
-    return ""
+    return "" if can_fork() else "本系统不支持 fork"
+
+
+def is_forkable() -> bool:
+    """Whether a fork of this process runs cells as a new interpreter would.
+
+    A lock that another thread holds at the moment of the fork stays locked in it for ever; a shell
+    or an inline backend that is here already would be there too.
+    """
+    return (
+        count_threads() == 1
+        and not InteractiveShell.initialized()
+        and "matplotlib_inline.backend_inline" not in sys.modules
+    )
 
 
 def can_fork() -> bool:
@@ -133,7 +134,7 @@ def count_threads() -> int:
 
 def _run_notebook(nb_man: Any, limits: Limits, client: Any) -> None:
     client.reset_execution_trackers()
-    with cell_process(limits) as process:
+    with cell_process(limits, fork=is_forkable()) as process:
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
             try:
@@ -217,4 +218,12 @@ def _language_info() -> dict[str, Any]:
     }
 
 
-__all__ = ["FALLBACK", "NAME", "ForkedEngine", "can_fork", "count_threads", "why_not_fork"]
+__all__ = [
+    "FALLBACK",
+    "NAME",
+    "ForkedEngine",
+    "can_fork",
+    "count_threads",
+    "is_forkable",
+    "why_not_here",
+]

@@ -8,14 +8,15 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 from perfanalysis.suite.engine.recorder import CellRun, Message
 from perfanalysis.suite.engine.shell import serve_cells
@@ -25,6 +26,10 @@ from perfanalysis.suite.limits import MEGABYTE, Limits
 LOOK = 0.1  # seconds between two looks at what a running cell takes
 PATIENCE = 2.0  # seconds that a process which has nothing left to do gets to end by itself
 _PR_SET_PDEATHSIG = 1
+_NEW = (
+    "import sys; from perfanalysis.suite.engine.process import serve_new; "
+    "serve_new(*map(int, sys.argv[1:]))"
+)
 _running: set[int] = set()
 
 
@@ -48,26 +53,46 @@ class EngineRefused(Exception):
 
 
 class CellProcess:
-    """A fork that runs cells one after the other.
+    """A fork, or a new interpreter, that runs cells one after the other.
 
     It leads a process group, which ends with it: so nothing that the cells started is left behind.
 
     Parameters
     ----------
     limits : Limits
+    fork : bool, default True
+        False starts a new interpreter, for a process that must not be forked: nothing is shared
+        with it, so it imports for itself, as a kernel does.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, fork: bool = True) -> None:
         self._limits = limits
         self._until = time.monotonic() + limits.report_seconds
         self._captured = {name: _anonymous_file(name) for name in ("stdout", "stderr")}
         self._connection, there = multiprocessing.Pipe()
-        self._pid = os.fork()
-        if not self._pid:
-            self._connection.close()
-            _serve_and_exit(there, self._captured, limits)
+        self._pid = self._fork(there) if fork else self._spawn(there)
         there.close()
         _running.add(self._pid)
+
+    def _fork(self, there: Connection) -> int:
+        pid = os.fork()
+        if not pid:
+            self._connection.close()
+            os.setsid()
+            _serve_and_exit(there, self._captured, self._limits)
+        self._reap: Callable[[], object] = lambda: os.waitpid(pid, 0)
+        return pid
+
+    def _spawn(self, there: Connection) -> int:
+        files = [there.fileno(), *self._captured.values()]
+        started = subprocess.Popen(
+            [sys.executable, "-P", "-c", _NEW, *map(str, files)],
+            pass_fds=files,
+            start_new_session=True,
+        )
+        self._connection.send(self._limits)
+        self._reap = started.wait
+        return started.pid
 
     def run(self, source: str) -> CellRun:
         """Run one cell.
@@ -99,7 +124,7 @@ class CellProcess:
         self._wait(patience)
         _kill(self._pid)
         _running.discard(self._pid)
-        os.waitpid(self._pid, 0)
+        self._reap()
         for file in self._captured.values():
             os.close(file)
 
@@ -152,9 +177,9 @@ class CellProcess:
 
 
 @contextmanager
-def cell_process(limits: Limits) -> Iterator[CellProcess]:
+def cell_process(limits: Limits, *, fork: bool = True) -> Iterator[CellProcess]:
     """Start a `CellProcess` and leave nothing of it behind."""
-    process = CellProcess(limits)
+    process = CellProcess(limits, fork=fork)
     patience = 0.0
     try:
         yield process
@@ -183,11 +208,18 @@ def _anonymous_file(name: str) -> int:
         return os.dup(file.fileno())
 
 
-def _serve_and_exit(connection: Connection, captured: dict[str, int], limits: Limits) -> None:
+def serve_new(connection: int, stdout: int, stderr: int) -> NoReturn:
+    """Serve cells in an interpreter that was started for it; takes file descriptors."""
+    there = Connection(connection)
+    for file in (connection, stdout, stderr):
+        os.set_inheritable(file, False)
+    _serve_and_exit(there, {"stdout": stdout, "stderr": stderr}, there.recv())
+
+
+def _serve_and_exit(connection: Connection, captured: dict[str, int], limits: Limits) -> NoReturn:
     parent = os.getppid()
     code = 1
     try:
-        os.setsid()
         _end_with_parent(parent)
         _be_fresh()
         serve_cells(connection, captured, limits)
@@ -227,5 +259,6 @@ __all__ = [
     "EngineRefused",
     "ProcessEnded",
     "cell_process",
+    "serve_new",
     "stop_cells",
 ]
