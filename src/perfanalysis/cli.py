@@ -97,6 +97,7 @@ def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Comm
 @click.option(
     "-p", "--parameter", multiple=True, metavar="名称=值", help="另给笔记本的参数，可多次给出。"
 )
+@click.option("--force", is_flag=True, help="全部重做，不论有无改动。")
 @click.option("--jobs", type=click.IntRange(min=1), help="同时运行几份报告；省略时为核心数。")
 @click.option("--engine", type=click.Choice(["forked", "jupyter"]), default="forked")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="语言；省略时取自设置文件。")
@@ -113,6 +114,7 @@ def run(
     only: tuple[str, ...],
     retry_failed: bool,
     parameter: tuple[str, ...],
+    force: bool,
     jobs: int | None,
     engine: Any,
     lang: Any,
@@ -134,6 +136,7 @@ def run(
         edition=edition,
         only=only,
         retry_failed=retry_failed,
+        force=force,
         parameters=dict(_name_and_value(text) for text in parameter),
         jobs=jobs,
         engine=engine,
@@ -145,6 +148,29 @@ def run(
         print_run(result)
     bad_data = result.findings is None or result.findings.get("error", 0) > 0
     return int(bool(result.failed) or (strict and bad_data))
+
+
+@command(
+    "cache",
+    "显示缓存的大小：没有改动的页面不必重做，靠的是它。删去整个缓存只会使下次运行变慢。",
+    "退出码：0 完成；2 无法读取。",
+)
+@suite_option
+@click.option("--prune", is_flag=True, help="删去没有一次完整运行用到的部分。")
+@json_option
+def cache(*, suite: Path, prune: bool, as_json: bool) -> int:
+    """Say what the cache holds, or remove what no published run uses."""
+    from perfanalysis.suite.cache.keys import survey
+    from perfanalysis.suite.config import load_suite
+
+    kept = survey(load_suite(suite), prune=prune)
+    if as_json:
+        print_json(kept)
+    else:
+        if prune:
+            click.echo(f"删去 {kept['removed']} 项，{kept['freed'] / 1e6:,.1f} MB。")
+        click.echo(f"缓存 {kept['entries']} 项，{kept['bytes'] / 1e6:,.1f} MB：{kept['folder']}")
+    return 0
 
 
 @command(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from perfanalysis.errors import choices
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from perfanalysis.data.findings import Finding
     from perfanalysis.suite.manifest import Difference
-    from perfanalysis.suite.run import RunResult
+    from perfanalysis.suite.outcome import RunResult
 
 SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
 _KINDS = {"output": "报告", "input": "数据"}
@@ -54,6 +56,8 @@ def print_run(result: RunResult) -> None:
     """Print what a run made and what failed; the path of the index comes last."""
     part = "；其余页面没有重做" if result.partial else ""
     click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{part}。")
+    if len(result.remade) < len(result.made) + len(result.failed):
+        _print_remade(result)
     if result.findings is None:
         click.echo("数据未能检查。")
     elif any(result.findings.values()):
@@ -64,6 +68,17 @@ def print_run(result: RunResult) -> None:
         first = failure.message.partition("\n")[0]
         click.echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
     click.echo(str(result.index))
+
+
+def _print_remade(result: RunResult) -> None:
+    """Print how many pages stayed as they were, and why the others did not."""
+    from perfanalysis.suite.cache.keys import REASONS
+
+    click.echo(f"其中 {len(result.made) - len(result.remade)} 页没有改动，沿用上次的结果。")
+    for reason, label in REASONS.items():
+        pages = [page for page, why in result.remade.items() if why == reason]
+        if pages:
+            click.echo(f"重做 {len(pages)} 页（{label}）：{choices(pages, most=8)}")
 
 
 __all__ = [

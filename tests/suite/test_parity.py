@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 
 from perfanalysis.suite.config import load_suite
 from perfanalysis.suite.pool import run_jobs
-from perfanalysis.suite.prepare import Request, prepare
+from perfanalysis.suite.prepare import prepare
 from perfanalysis.suite.publish import frames
-from perfanalysis.suite.worker import Job
+from perfanalysis.suite.request import Request, sources_of
 
 pytestmark = pytest.mark.slow
 
@@ -233,14 +234,11 @@ def suite_notebooks(tmp_path_factory):
             only=(),
             parameters={},
             engine=engine,
+            force=True,
         )
-        run = prepare(suite, request)
+        run = prepare(suite, request, sources_of(suite, request))
         first = {task.notebook.name: task for task in reversed(run.tasks)}
-        surrounds = frames(run)
-        jobs = [
-            Job(task.page, task.notebook.path, task.parameters, surrounds[task.page])
-            for task in first.values()
-        ]
+        jobs = replace(run, tasks=tuple(first.values())).jobs(frames(run))
         folder = tmp_path_factory.mktemp(engine)
         setup = run.setup(executed=folder, pages=folder)
         outcomes = run_jobs(jobs, setup, workers=2, on_done=lambda _: None).outcomes

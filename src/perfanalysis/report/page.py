@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,7 +89,8 @@ class Page:
         if self._level != 1 or "top" in self._anchors:
             raise ReportError("一个页面只能有一个题头，且须在各节之前。")
         self._anchor("top")
-        self._emit(f"<style>{source('content.css')}</style>", "style")
+        if os.environ.get("PERFANALYSIS_STYLE") != "beside":  # the suite has a file for all pages
+            self._emit(f"<style>{source('content.css')}</style>", "style")
         banner = f'<p class="sample">{html(self._say("sample"))}</p>' if self.sample else ""
         rows = "".join(
             f"<div><dt>{html(label)}</dt><dd>{html(value)}</dd></div>"

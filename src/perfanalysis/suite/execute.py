@@ -6,40 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import nbformat
 import papermill
 from papermill.translators import PythonTranslator, papermill_translators
 
 from perfanalysis.suite.limits import Limits
+from perfanalysis.suite.outcome import EngineName, Failure, failure_of
 from perfanalysis.suite.outputs import plain, tidy
-
-EngineName = Literal["forked", "jupyter"]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a report could not be made.
-
-    Attributes
-    ----------
-    cell : int or None
-        Number of the failing cell in the executed notebook, from 1; None if no cell is to blame.
-    source : str
-        The failing cell.
-    error : str
-        Name of the exception.
-    message : str
-    traceback : str
-        Without colour codes.
-    """
-
-    cell: int | None
-    source: str
-    error: str
-    message: str
-    traceback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +108,6 @@ def execute(
     )
 
 
-def failure_of(error: BaseException) -> Failure:
-    """Describe an error that no cell raised."""
-    return Failure(None, "", type(error).__name__, str(error), "")
-
-
 def _early_end(executed: nbformat.NotebookNode) -> Failure | None:
     """A notebook that ``sys.exit()`` left early: to papermill that is no failure."""
     for number, cell in enumerate(executed.cells, start=1):
@@ -164,10 +133,7 @@ def _literal(path: Path) -> str:
 
 
 __all__ = [
-    "EngineName",
     "Executed",
-    "Failure",
     "ReadableTranslator",
     "execute",
-    "failure_of",
 ]

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from perfanalysis.errors import DataError
+from perfanalysis.suite.durable import write_whole
 
 FILE_NAME = "manifest.json"
+INDEX = "index.html"
 
 # Those whose version can show in a figure, a number or a page.
 PACKAGES = (
@@ -105,7 +107,7 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write ``manifest.json``: `facts`, and the sha256 of every published file."""
     content = {**facts, "outputs": hashes(folder, published_files(folder))}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / FILE_NAME).write_bytes(f"{text}\n".encode())
+    write_whole(folder / FILE_NAME, f"{text}\n".encode())
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -177,6 +179,7 @@ def _compared(
 
 __all__ = [
     "FILE_NAME",
+    "INDEX",
     "Difference",
     "commit_of",
     "hashes",

@@ -40,6 +40,9 @@ class Notebook:
         What its parameters cell declares, with the defaults.
     imports : tuple of str
         Names that its cells import, sorted: modules, and what is taken from them.
+    view : str
+        ``module:function`` that gives all it reads of the data, from ``perfanalysis.view`` of its
+        metadata; empty where that may be anything.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class Notebook:
     titles: Mapping[str, str]
     parameters: Mapping[str, object]
     imports: tuple[str, ...]
+    view: str = ""
 
 
 def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
@@ -92,6 +96,7 @@ def _notebook(path: Path) -> Notebook | None:
         titles=_titles(path, about.get("title")),
         parameters=_declared(path, _source(next(tagged, {"source": ""}))),
         imports=tuple(sorted({name for source in sources for name in _imported(source)})),
+        view=str(about.get("view", "")),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from perfanalysis.data.tables import YearData
-from perfanalysis.errors import ParameterError
+from perfanalysis.errors import ParameterError, choices
 from perfanalysis.suite.notebooks import SCOPES, Notebook
 
 Subjects = Mapping[str, Mapping[str, str]]
@@ -143,12 +143,6 @@ def choose_tasks(
     return tuple(task for task in chosen if not only or any(_matches(task, each) for each in only))
 
 
-def choices(names: Sequence[str], most: int = 20) -> str:
-    """Names for a message; where there are many, the first ones and how many there are."""
-    shown = "、".join(dict.fromkeys(names[:most]))
-    return shown if len(names) <= most else f"{shown}……共 {len(names)} 个"
-
-
 def _check_names(
     notebooks: Sequence[Notebook], common: Mapping[str, object], extra: Mapping[str, object]
 ) -> None:
@@ -228,7 +222,6 @@ def _matches(task: Task, pattern: str) -> bool:
 __all__ = [
     "Subjects",
     "Task",
-    "choices",
     "choose_tasks",
     "fitted",
     "page_name",

@@ -10,11 +10,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from perfanalysis.suite.execute import Failure
+from perfanalysis.suite.outcome import Failure, Outcome
 from perfanalysis.suite.worker import (
     ENVIRONMENT,
     Job,
-    Outcome,
     Setup,
     count_findings,
     make_report,

@@ -3,59 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 
 from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.report.site import Frame
 from perfanalysis.rules.loader import evaluation_date, load_rules
-from perfanalysis.suite.config import Edition, Lang, Suite
-from perfanalysis.suite.manifest import hashes, input_files, named_hashes
+from perfanalysis.suite.cache.keys import cache_folder, digest_of, local_modules
+from perfanalysis.suite.cache.program import combined, program
+from perfanalysis.suite.config import Edition, Suite
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
-from perfanalysis.suite.worker import EngineName, Setup
-
-Sources = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a run was asked for.
-
-    Attributes
-    ----------
-    work_year : int
-    data, reports, notebooks : Path
-        Folders.
-    lang : {"zh", "en"}
-    edition : {"internal", "public"}
-    only : sequence of str
-    parameters : mapping of str to plain value
-    engine : {"forked", "jupyter"}
-    """
-
-    work_year: int
-    data: Path
-    reports: Path
-    notebooks: Path
-    lang: Lang
-    edition: Edition
-    only: Sequence[str]
-    parameters: Mapping[str, object]
-    engine: EngineName
-
-    @property
-    def scopes(self) -> Mapping[str, object]:
-        """The unit or project that the reports are to be about, if it was given."""
-        return {name: value for name, value in self.parameters.items() if name in SCOPES.values()}
-
-    @property
-    def extra(self) -> Mapping[str, object]:
-        """The other parameters."""
-        return {name: value for name, value in self.parameters.items() if name not in self.scopes}
+from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.worker import Job, Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +66,46 @@ class Prepared:
             executed=executed.resolve(),
             pages=pages.resolve(),
             limits=self.suite.run,
+            cache=cache_folder(self.suite).resolve(),
+            force=request.force,
+            inputs=combined(self.sources["inputs"]),
+            page_part=program().pages,
         )
 
+    def jobs(self, frames: Mapping[str, Frame]) -> list[Job]:
+        """The tasks as the workers are told of them; those of the whole district first."""
+        request, sources = self.request, self.sources
+        common = {
+            "program": program().execution,
+            "settings": combined({**sources["settings"], **sources["rules"]}),
+            "engine": request.engine,
+        }
+        local = local_modules(self.suite.root, request.notebooks)
+        return [
+            Job(
+                page=task.page,
+                notebook=task.notebook.path.resolve(),
+                parameters=task.parameters,
+                frame=frames[task.page],
+                parts={
+                    **common,
+                    "notebook": combined(
+                        {**local, "": sources["notebooks"][task.notebook.path.name]}
+                    ),
+                    "parameters": digest_of(task.parameters),
+                },
+                view=task.notebook.view,
+                scope=(task.scope_id,) if SCOPES[task.notebook.scope] else (),
+            )
+            for task in sorted(self.tasks, key=_narrow)  # they take longest
+        ]
 
-def prepare(suite: Suite, request: Request) -> Prepared:
+
+def _narrow(task: Task) -> bool:
+    return task.notebook.scope != "district"
+
+
+def prepare(suite: Suite, request: Request, sources: Sources) -> Prepared:
     """Check a request against the settings, the notebooks and the data.
 
     Raises
@@ -117,7 +116,6 @@ def prepare(suite: Suite, request: Request) -> Prepared:
     DataError
         If the evaluated or the monitored year cannot be read.
     """
-    sources = sources_of(suite, request)
     _check_final(suite, request.work_year)
     notebooks = _of_edition(find_notebooks(request.notebooks), suite, request.edition)
     evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
@@ -148,20 +146,6 @@ def _check_final(suite: Suite, work_year: int) -> None:
             f"尚未与文件原文核对（如 {named}）。请核对后在规则文件中填写 verified，"
             f"或改为征求意见稿；清单用 perfanalysis rules --unverified --on {day:%Y-%m-%d} 查看。"
         )
-
-
-def sources_of(suite: Suite, request: Request) -> Sources:
-    """sha256 of the data, settings, rule files and notebooks as they are now."""
-    data, offsets = request.data, suite.stages
-    years = {offsets.evaluation, offsets.monitoring, offsets.targets, offsets.requests}
-    national = [Path(str(each)) for each in files("perfanalysis.rules").iterdir()]
-    return {
-        "inputs": hashes(data, input_files(data, [request.work_year + each for each in years])),
-        "settings": named_hashes([suite.path]),
-        "rules": named_hashes([each for each in national if each.suffix == ".yaml"])
-        | named_hashes(suite.rule_files),
-        "notebooks": named_hashes(request.notebooks.glob("*.ipynb")),
-    }
 
 
 def _of_edition(
@@ -208,4 +192,4 @@ def _from(root: Path, path: Path) -> str:
     return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
 
 
-__all__ = ["Prepared", "Request", "Sources", "prepare", "sources_of"]
+__all__ = ["Prepared", "prepare"]

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from perfanalysis.errors import DataError
+from perfanalysis.errors import DataError, choices
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite import manifest
 from perfanalysis.suite.config import FILE_NAME
-from perfanalysis.suite.execute import Failure
-from perfanalysis.suite.plan import Task, choices
-from perfanalysis.suite.prepare import Prepared, sources_of
+from perfanalysis.suite.manifest import INDEX
+from perfanalysis.suite.outcome import Failure, Outcome
+from perfanalysis.suite.plan import Task
+from perfanalysis.suite.prepare import Prepared
+from perfanalysis.suite.request import sources_of
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
-from perfanalysis.suite.worker import Outcome
 from perfanalysis.suite.workyear import open_work_year
 
-INDEX = "index.html"
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
 
 
@@ -212,4 +212,4 @@ def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict
     }
 
 
-__all__ = ["INDEX", "frames", "publish"]
+__all__ = ["frames", "publish"]

@@ -17,10 +17,15 @@ from typing import Any
 
 from perfanalysis.report.index import check_listing
 from perfanalysis.report.site import Frame, page_facts, render_page
-from perfanalysis.suite.engine.forked import can_fork
+from perfanalysis.suite.cache.kept import Kept, read_kept
+from perfanalysis.suite.cache.keys import key_of
+from perfanalysis.suite.cache.slices import digest
+from perfanalysis.suite.cache.store import Store
+from perfanalysis.suite.durable import write_whole
 from perfanalysis.suite.engine.process import stop_cells
-from perfanalysis.suite.execute import EngineName, Failure, execute, failure_of
+from perfanalysis.suite.execute import execute
 from perfanalysis.suite.limits import Limits
+from perfanalysis.suite.outcome import EngineName, How, Outcome, failure_of
 
 # In the environment of every process that runs cells, kernels included: no library starts a
 # thread, and nothing depends on this machine's language or time zone.
@@ -32,6 +37,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "NUMEXPR_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "PERFANALYSIS_STYLE": "beside",
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
@@ -62,6 +68,12 @@ class Setup:
     executed, pages : Path
         Folders that executed notebooks and pages are written into.
     limits : Limits
+    cache : Path
+        Folder of what earlier runs kept.
+    force : bool
+        Whether to make everything again all the same.
+    inputs, page_part : str
+        Digests of all the data, and of what makes pages of executed notebooks.
     """
 
     root: Path
@@ -74,39 +86,38 @@ class Setup:
     executed: Path
     pages: Path
     limits: Limits
+    cache: Path
+    force: bool
+    inputs: str
+    page_part: str
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report, as a worker is told of it."""
+    """One report, as a worker is told of it.
+
+    Attributes
+    ----------
+    page : str
+    notebook : Path
+    parameters : mapping
+    frame : Frame
+    parts : mapping of str to str
+        Digests of what its cells depend on, but for the data.
+    view : str
+        ``module:function`` of all that it reads of the data, given the work year and `scope`;
+        empty where that may be anything.
+    scope : tuple of str
+        The unit or project that it is about; empty for the whole district.
+    """
 
     page: str
     notebook: Path
     parameters: Mapping[str, object]
     frame: Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a report.
-
-    Attributes
-    ----------
-    page : str
-    facts : mapping
-        ``title``, ``findings`` and ``listing`` of `PageFacts`; empty if it failed.
-    failure : Failure or None
-    engine : {"forked", "jupyter"}
-        What ran its cells.
-    engine_reason : str
-        Why it was not the engine that was asked for; empty if it was.
-    """
-
-    page: str
-    facts: Mapping[str, Any]
-    failure: Failure | None
-    engine: EngineName
-    engine_reason: str = ""
+    parts: Mapping[str, str]
+    view: str
+    scope: tuple[str, ...]
 
 
 class _State:
@@ -141,32 +152,76 @@ def count_findings() -> Mapping[str, int] | None:
 
 
 def make_report(job: Job) -> Outcome:
-    """Execute one notebook and write its page."""
+    """Make one page, from what was kept of it where nothing that it depends on has changed."""
     setup = _State.setup
+    store = Store(setup.cache)
+    parts = {**job.parts, "data": _slice(job, setup)}
+    path = setup.executed / Path(job.page).with_suffix(".ipynb")
+    kept = None if setup.force else read_kept(store.get(key_of(parts)))
+    if kept is not None:
+        write_whole(path, kept.notebook)
+        return _finish(job, kept, None, parts, store)
     executed = execute(
         job.notebook,
-        setup.executed / Path(job.page).with_suffix(".ipynb"),
+        path,
         job.parameters,
         engine=setup.engine,
         cwd=setup.root,
         limits=setup.limits,
     )
-    facts: Mapping[str, Any] = {}
     failure = executed.failure
     if failure is None:
         try:
-            facts = _write_page(executed.notebook, setup.pages / job.page, job.frame)
+            kept = Kept.of(_facts(executed.notebook), executed, path.read_bytes())
+            _keep(store, key_of(parts), kept.as_bytes())
+            return _finish(job, kept, executed.notebook, parts, store)
         except Exception as error:
             failure = failure_of(error)
-    return Outcome(job.page, facts, failure, executed.engine, executed.engine_reason)
+    return Outcome(job.page, {}, failure, executed.engine, executed.engine_reason, parts=parts)
 
 
-def _write_page(notebook: Any, path: Path, frame: Frame) -> Mapping[str, Any]:
-    html = render_page(notebook, frame=frame)
+def _facts(notebook: Any) -> Mapping[str, Any]:
     facts = page_facts(notebook)
     check_listing(facts.listing)
-    path.write_bytes(html.encode())
     return {"title": facts.title, "findings": facts.findings, "listing": facts.listing}
+
+
+def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], store: Store) -> Outcome:
+    """Make the page of an executed notebook; `notebook` is None where it is read back."""
+    setup = _State.setup
+    key = key_of({"executed": kept.digest, "frame": repr(job.frame), "page": setup.page_part})
+    page = None if setup.force else store.get(key)
+    how: How = "reused" if page is not None else "rendered"
+    if page is None:
+        shown = kept.as_notebook() if notebook is None else notebook
+        page = render_page(shown, frame=job.frame).encode()
+        _keep(store, key, page)
+    write_whole(setup.pages / job.page, page)
+    return Outcome(
+        page=job.page,
+        facts=kept.facts,
+        failure=None,
+        engine=kept.engine,
+        engine_reason=kept.reason,
+        how=how if notebook is None else "executed",
+        parts=parts,
+        entries=(key_of(parts), key),
+    )
+
+
+def _slice(job: Job, setup: Setup) -> str:
+    """Digest of what the report reads: of its view where it has one, else of all the data."""
+    if job.view and setup.preload:
+        module, _, name = job.view.partition(":")
+        with suppress(Exception):  # the report says what is wrong
+            view = getattr(import_module(module), name)
+            return digest(view(_work_year(setup), *job.scope))
+    return setup.inputs
+
+
+def _keep(store: Store, key: str, content: bytes) -> None:
+    with suppress(OSError):  # a full disk; the page itself is then missed and says so
+        store.put(key, content)
 
 
 def _work_year(setup: Setup) -> Any:
@@ -189,11 +244,8 @@ def _open_everything(setup: Setup) -> None:
 
 __all__ = [
     "ENVIRONMENT",
-    "EngineName",
     "Job",
-    "Outcome",
     "Setup",
-    "can_fork",
     "count_findings",
     "make_report",
     "start_worker",

@@ -75,7 +75,7 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 def _column(values: Any) -> Iterator[bytes]:
     """Values of one type, at once; of an object column, one by one unless all are plain."""
-    yield f"{values.dtype} {len(values)}".encode()
+    yield f"{values.dtype!r} {len(values)}".encode()
     listed = values.tolist()
     if values.dtype == object and not all(isinstance(each, _PLAIN) for each in listed):
         for each in listed:

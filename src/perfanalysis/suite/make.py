@@ -1,0 +1,144 @@
+"""Make what has changed, publish all of it, and keep a record for the next run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from perfanalysis.errors import ParameterError
+from perfanalysis.suite import manifest
+from perfanalysis.suite.cache.keys import Before, Record, why, write_record
+from perfanalysis.suite.config import Suite
+from perfanalysis.suite.engine.forked import can_fork
+from perfanalysis.suite.outcome import Outcome, RunResult
+from perfanalysis.suite.pool import Made, run_jobs
+from perfanalysis.suite.prepare import Prepared, prepare
+from perfanalysis.suite.progress import Display
+from perfanalysis.suite.publish import frames, publish
+from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.staging import Staging
+
+
+def make_suite(
+    suite: Suite,
+    request: Request,
+    sources: Sources,
+    before: Before,
+    *,
+    workers: int,
+    shown: Display,
+) -> RunResult:
+    """Make every report that was asked for.
+
+    Raises
+    ------
+    ParameterError, DataError
+        See `perfanalysis.suite.run.run_suite`.
+    """
+    if request.engine == "forked" and not can_fork():
+        shown.say("本系统不支持快速引擎，改用普通 Jupyter 内核运行。")
+        request = replace(request, engine="jupyter")
+    run = prepare(suite, request, sources)
+    target = request.target
+    staging = Staging(target, keep=run.partial)
+    try:
+        made = _make(run, staging, workers, shown)
+        index = publish(run, staging, made.outcomes)
+    except OSError as error:
+        staging.discard()
+        raise ParameterError(
+            f"写入时出错（{error.strerror or error}）。原有报告保持不变，请核对磁盘空间和写入权限后"
+            "重新运行。"
+        ) from error
+    except BaseException:
+        staging.discard()
+        raise
+    pages = before.record.pages if before.record else {}
+    result = _result(run, made, index, pages)
+    with suppress(OSError):  # without a record, the next run only does more
+        write_record(before.path, _record(run, made, result, before.stamp, pages))
+    return result
+
+
+def _make(run: Prepared, staging: Staging, workers: int, shown: Display) -> Made:
+    request = run.request
+    executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
+    executed.mkdir(parents=True, exist_ok=True)
+    jobs = run.jobs(frames(run))
+    with shown:
+        shown.start(len(jobs))
+        return run_jobs(
+            jobs,
+            run.setup(executed=executed, pages=staging.folder),
+            workers=workers,
+            on_done=_teller(shown),
+        )
+
+
+def _result(
+    run: Prepared, made: Made, index: Path, before: Mapping[str, Mapping[str, Any]]
+) -> RunResult:
+    outcomes = sorted(made.outcomes.items())
+    failed = {page: each.failure for page, each in outcomes if each.failure}
+    reasons = {
+        page: why(each, before.get(page), force=run.request.force) for page, each in outcomes
+    }
+    return RunResult(
+        index=index,
+        made=tuple(page for page, _ in outcomes if page not in failed),
+        failed=failed,
+        partial=run.partial,
+        findings=made.findings,
+        engines=tuple(sorted({each.engine for _, each in outcomes})),
+        remade={page: reason for page, reason in reasons.items() if reason},
+    )
+
+
+def _record(
+    run: Prepared,
+    made: Made,
+    result: RunResult,
+    stamp: str,
+    before: Mapping[str, Mapping[str, Any]],
+) -> Record:
+    """The record of this run; pages that were left out stay as they were recorded."""
+    published = {task.page for task in run.everything}
+    now = {
+        page: {"parts": dict(each.parts), "entries": list(each.entries)}
+        for page, each in made.outcomes.items()
+    }
+    pages = {page: each for page, each in before.items() if page in published} | now
+    written = (result.index.parent / manifest.FILE_NAME).read_bytes()
+    return Record(
+        stamp="" if result.failed else stamp,
+        manifest=hashlib.sha256(written).hexdigest(),
+        result=result.as_dict(),
+        pages=pages,
+    )
+
+
+def _teller(shown: Display) -> Callable[[Outcome], None]:
+    """Show each report that is done, and once for each reason that another engine made it."""
+    told: set[str] = set()
+
+    def tell(outcome: Outcome) -> None:
+        reason = outcome.engine_reason
+        if reason and reason not in told:
+            told.add(reason)
+            shown.say(f"改用普通 Jupyter 内核运行（自 {outcome.page} 起）：{reason}。")
+        shown.done(outcome.page, _problem(outcome))
+
+    return tell
+
+
+def _problem(outcome: Outcome) -> str:
+    if outcome.failure is None:
+        return ""
+    return f"{outcome.failure.error}: {outcome.failure.message}".partition("\n")[0]
+
+
+__all__ = ["make_suite"]
