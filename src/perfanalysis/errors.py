@@ -15,8 +15,6 @@ attributes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 
 class PerfAnalysisError(Exception):
     """Base class: ``except PerfAnalysisError`` catches all of ours, no others."""
@@ -70,12 +68,6 @@ class ReportError(PerfAnalysisError):
     """A page would show something that is wrong."""
 
 
-def choices(names: Sequence[str], most: int = 20) -> str:
-    """Names for a message; where there are many, the first ones and how many there are."""
-    shown = "、".join(dict.fromkeys(names[:most]))
-    return shown if len(names) <= most else f"{shown}……共 {len(names)} 个"
-
-
 __all__ = [
     "DataError",
     "ParameterError",
@@ -84,5 +76,4 @@ __all__ = [
     "RuleError",
     "RuleFileError",
     "RuleNotInForceError",
-    "choices",
 ]

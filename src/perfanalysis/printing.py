@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from perfanalysis.errors import choices
+from perfanalysis.suite.wording import choices
 
 if TYPE_CHECKING:
     import pandas as pd

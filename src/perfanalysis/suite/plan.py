@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from perfanalysis.data.tables import YearData
-from perfanalysis.errors import ParameterError, choices
+from perfanalysis.errors import ParameterError
 from perfanalysis.suite.notebooks import SCOPES, Notebook
+from perfanalysis.suite.wording import choices
 
 Subjects = Mapping[str, Mapping[str, str]]
 _LONGEST_ID = 150

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from perfanalysis.errors import DataError, choices
+from perfanalysis.errors import DataError
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite import manifest
@@ -19,6 +19,7 @@ from perfanalysis.suite.prepare import Prepared
 from perfanalysis.suite.request import sources_of
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
+from perfanalysis.suite.wording import choices
 from perfanalysis.suite.workyear import open_work_year
 
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine

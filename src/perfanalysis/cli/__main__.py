@@ -1,0 +1,5 @@
+"""``python -m perfanalysis.cli``."""
+
+from perfanalysis.cli import main
+
+main()

@@ -1,0 +1,138 @@
+"""Commands about results: scores, the next budget, the rules behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from perfanalysis.cli.shared import (
+    FILE,
+    budget_year_option,
+    command,
+    data_option,
+    json_option,
+    rules_option,
+    suite_option,
+    work_year_option,
+)
+from perfanalysis.errors import ParameterError
+from perfanalysis.printing import (
+    print_json,
+    print_rules,
+)
+
+if TYPE_CHECKING:
+    from perfanalysis.rules.loader import RulesInForce
+
+
+@command("score", "按评价日期有效的规则复核计分，写出得分、指标、扣分清单、规则和发现。")
+@budget_year_option
+@data_option
+@rules_option
+@click.option("--out", required=True, type=FILE, help="写出的文件：.xlsx、.csv 或 .parquet。")
+@json_option
+def score(
+    *, budget_year: int, data: Path, rule_files: tuple[Path, ...], out: Path, as_json: bool
+) -> int:
+    """Score the self-evaluated projects of a budget year."""
+    from perfanalysis.data.tables import load_year
+    from perfanalysis.rules.loader import evaluation_date, load_rules
+    from perfanalysis.scoring.export import write_scores
+    from perfanalysis.scoring.projects import score_projects
+
+    year = load_year(data / str(budget_year), only=("units", "projects", "funds", "indicators"))
+    scores = score_projects(year, load_rules(*rule_files).on(evaluation_date(budget_year)))
+    written = write_scores(scores, out)
+    refused = int((scores.projects["status"] == "refused").sum())
+    if as_json:
+        facts = {"projects": len(scores.projects), "refused": refused}
+        print_json({"budget_year": budget_year, **facts, "files": list(map(str, written))})
+    else:
+        click.echo(f"{len(scores.projects)} 个项目，其中 {refused} 个未能计分。")
+        for path in written:
+            click.echo(str(path))
+    return 0
+
+
+@command("link", "按评价结果提出下一年度预算安排建议，写出逐项目的每一步和合计。")
+@work_year_option
+@suite_option
+@data_option
+@rules_option
+@click.option("--out", required=True, type=FILE, help="写出的文件：.xlsx、.csv 或 .parquet。")
+@json_option
+def link(
+    *,
+    work_year: int | None,
+    suite: Path,
+    data: Path,
+    rule_files: tuple[Path, ...],
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Propose the next budget from the results of a work year."""
+    from perfanalysis.linkage.export import write_proposal
+    from perfanalysis.rules.loader import load_rules
+    from perfanalysis.suite.config import load_suite
+    from perfanalysis.suite.workyear import WorkYear
+
+    settings = load_suite(suite)
+    book = load_rules(*settings.rule_files, *rule_files)
+    year = WorkYear(settings, work_year or settings.work_year, data, book)
+    written = write_proposal(year.proposal, out)
+    total = year.proposal.totals.set_index("level").loc["district"]
+    money = {name: float(total[name]) for name in ("base_wan", "requested_wan", "proposed_wan")}
+    if as_json:
+        facts = {"projects": int(total["projects"]), **money}
+        print_json({"work_year": year.work_year, **facts, "files": list(map(str, written))})
+    else:
+        base, requested, proposed = (f"{each:,.2f}" for each in money.values())
+        click.echo(
+            f"{total['projects']} 个项目，{settings.money.unit}："
+            f"基数 {base}，申请 {requested}，建议 {proposed}。"
+        )
+        for path in written:
+            click.echo(str(path))
+    return 0
+
+
+@command("rules", "列出某日有效的规则、出处，以及是否与原文核对过。")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="日期；省略时为评价日期。")
+@click.option("--unverified", is_flag=True, help="只列出尚未与原文核对的。")
+@suite_option
+@rules_option
+@json_option
+def rules(
+    *, on: Any, unverified: bool, suite: Path, rule_files: tuple[Path, ...], as_json: bool
+) -> int:
+    """List the rules in force on a day."""
+    from perfanalysis.rules.loader import rules_frame
+
+    frame = rules_frame(
+        _rules_on(on.date() if on else None, suite, rule_files), unverified=unverified
+    )
+    if as_json:
+        print_json({"rules": frame.to_dict("records")})
+    else:
+        print_rules(frame)
+    return 0
+
+
+def _rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> RulesInForce:
+    """Rules of a day; without one, of the evaluation date that suite.toml leads to."""
+    from perfanalysis.rules.loader import evaluation_date, load_rules
+    from perfanalysis.suite.config import load_suite
+
+    local = rule_files
+    if suite.is_file():
+        settings = load_suite(suite)
+        local = (*settings.rule_files, *rule_files)
+        day = day or evaluation_date(settings.work_year + settings.stages.evaluation)
+    if day is None:
+        raise ParameterError(
+            f"没有设置文件 {suite}，不知道评价日期。请用 --on 指明，如 2021-03-31。"
+        )
+    return load_rules(*local).on(day)
