@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +16,7 @@ from perfanalysis.suite.cache.program import combined, program
 from perfanalysis.suite.config import Edition, Suite
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
-from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.request import Request, Sources, from_root
 from perfanalysis.suite.worker import Job, Setup
 
 
@@ -59,7 +58,7 @@ class Prepared:
             engine=request.engine,
             modules=tuple(sorted({name for each in self.notebooks for name in each.imports})),
             work_year=request.work_year,
-            data_dir=_from(root, request.data),
+            data_dir=from_root(root, request.data),
             suite_file=self.suite.path.name,
             # reading Parquet starts threads, so it is left to the forks
             preload=not any(name.endswith(".parquet") for name in self.sources["inputs"]),
@@ -123,7 +122,7 @@ def prepare(suite: Suite, request: Request, sources: Sources) -> Prepared:
         _readable(request.data, request.work_year + suite.stages.monitoring)
     common = {
         "work_year": request.work_year,
-        "data_dir": _from(suite.root.resolve(), request.data),
+        "data_dir": from_root(suite.root.resolve(), request.data),
         "suite_file": suite.path.name,
         "lang": request.lang,
         "edition": request.edition,
@@ -184,12 +183,6 @@ def _readable(data: Path, year: int) -> YearData:
             "请补齐后重新运行。"
         )
     return read
-
-
-def _from(root: Path, path: Path) -> str:
-    """A path as the cells name it: relative to the workspace where it lies in it."""
-    path = path.resolve()
-    return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
 
 
 __all__ = ["Prepared", "prepare"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -75,4 +76,10 @@ def sources_of(suite: Suite, request: Request) -> Sources:
     }
 
 
-__all__ = ["Request", "Sources", "sources_of"]
+def from_root(root: Path, path: Path) -> str:
+    """A path as the cells name it: relative to the workspace where it lies in it."""
+    path = path.resolve()
+    return os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
+
+
+__all__ = ["Request", "Sources", "from_root", "sources_of"]

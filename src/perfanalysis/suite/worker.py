@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -212,11 +212,20 @@ def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], store
 def _slice(job: Job, setup: Setup) -> str:
     """Digest of what the report reads: of its view where it has one, else of all the data."""
     if job.view and setup.preload:
-        module, _, name = job.view.partition(":")
         with suppress(Exception):  # the report says what is wrong
-            view = getattr(import_module(module), name)
-            return digest(view(_work_year(setup), *job.scope))
+            return digest(_view(job.view, setup.root)(_work_year(setup), *job.scope))
     return setup.inputs
+
+
+def _view(named: str, root: Path) -> Callable[..., Any]:
+    """The function that ``module:function`` names; the module may lie in the workspace."""
+    module, _, name = named.partition(":")
+    sys.path.insert(0, str(root))
+    try:
+        function: Callable[..., Any] = getattr(import_module(module), name)
+    finally:
+        sys.path.remove(str(root))
+    return function
 
 
 def _keep(store: Store, key: str, content: bytes) -> None:

@@ -23,7 +23,7 @@ from perfanalysis.suite.manifest import (
     read_manifest,
 )
 from perfanalysis.suite.outcome import Outcome, RunResult
-from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.request import Request, Sources, from_root
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why a page is made again, the first that holds."""
+_PLACES_AND_FORCE = ("data", "reports", "notebooks", "force")
 _CHANGES = ("program", "notebook", "parameters", "settings", "data", "engine")
 
 
@@ -98,7 +99,7 @@ class Before:
 def record_path(suite: Suite, request: Request) -> Path:
     """Where the record of an edition is kept."""
     name = f"{request.work_year}-{request.edition}-{request.lang}"
-    where = digest_of(str(request.target.resolve()))[:8]
+    where = digest_of(from_root(suite.root.resolve(), request.reports))[:8]
     return cache_folder(suite) / "runs" / f"{name}-{where}.json"
 
 
@@ -130,11 +131,12 @@ def write_record(path: Path, record: Record) -> None:
 def stamp_of(suite: Suite, request: Request, sources: Sources) -> str:
     """Digest of all that a run depends on."""
     asked = {
-        name: value for name, value in asdict(request).items() if name not in ("force", "reports")
+        name: value for name, value in asdict(request).items() if name not in _PLACES_AND_FORCE
     }
     return digest_of(
         {
             "request": asked,
+            "data": from_root(suite.root.resolve(), request.data),
             "sources": sources,
             "program": program().whole,
             "commit": commit_of(suite.root),
