@@ -48,14 +48,14 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield from _parts(value.index)
         for position, name in enumerate(value.columns):
             yield from _parts(name)
-            yield from _column(value.iloc[:, position].array)
+            yield from _column(value.iloc[:, position])
     elif isinstance(value, pd.Series):
         yield from (b"series", repr(value.name).encode())
         yield from _parts(value.index)
-        yield from _column(value.array)
+        yield from _column(value)
     elif isinstance(value, pd.Index):
         yield from (b"index", repr(value.names).encode())
-        yield from _column(value.array if value.nlevels == 1 else value.to_flat_index().array)
+        yield from _column(value if value.nlevels == 1 else value.to_flat_index())
     elif is_dataclass(value) and not isinstance(value, type):
         yield f"{type(value).__module__}.{type(value).__qualname__}".encode()
         for field in fields(value):
@@ -76,7 +76,7 @@ def _parts(value: Any) -> Iterator[bytes]:
 def _column(values: Any) -> Iterator[bytes]:
     """Values of one type, at once; of an object column, one by one unless all are plain."""
     yield f"{values.dtype!r} {len(values)}".encode()
-    listed = values.tolist()
+    listed = (values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array).tolist()
     if values.dtype == object and not all(isinstance(each, _PLAIN) for each in listed):
         for each in listed:
             yield from _parts(each)
