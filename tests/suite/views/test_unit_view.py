@@ -200,3 +200,12 @@ def test_a_unit_that_reported_no_execution_still_has_its_main_points():
     year = work_year(evaluation={"funds": unknown})
     points = said(unit_view(year, "U01"), year)
     assert "执行未填报，执行率未填报" in points[0]
+
+
+def test_a_view_is_worked_out_once_in_a_row():
+    year = work_year()
+    first = unit_view(year, "U01")
+    assert unit_view(year, "U01") is first
+    assert unit_view(year, "U02") is not first
+    assert unit_view(year, "U02").unit["unit_id"] == "U02"
+    assert unit_view(work_year(), "U02") is not unit_view(year, "U02")

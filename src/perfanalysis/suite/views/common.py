@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, wraps
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -15,7 +15,24 @@ from perfanalysis.report.text import Texts
 from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.workyear import WorkYear
 
+P = ParamSpec("P")
+V = TypeVar("V")
 Said = tuple[str, Mapping[str, Any]]
+
+
+def once(view: Callable[Concatenate[WorkYear, P], V]) -> Callable[Concatenate[WorkYear, P], V]:
+    """Let a view be worked out once in a row: a worker digests it, and its fork then shows it."""
+
+    @wraps(view)
+    def found(year: WorkYear, *scope: P.args, **named: P.kwargs) -> V:
+        asked = (view, scope, named)
+        last = vars(year).get("_last_view")
+        if last is None or last[0] != asked:
+            vars(year)["_last_view"] = last = (asked, view(year, *scope, **named))
+        result: V = last[1]
+        return result
+
+    return found  # type: ignore[return-value]  # it takes what the view takes
 
 
 def cover(year: WorkYear, say: Texts) -> dict[str, str]:
@@ -133,6 +150,7 @@ __all__ = [
     "cover",
     "gap_of_means",
     "money_total",
+    "once",
     "sentences",
     "unit_pages",
     "unproposed",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.scoring.summary import total_lost
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, once
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -66,6 +66,7 @@ class KeyProjectView:
         }
 
 
+@once
 def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
     """Gather the numbers of one key or special project.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from perfanalysis.errors import ParameterError
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses, total_lost
-from perfanalysis.suite.views.common import Said, gap_of_means, unproposed
+from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 20
@@ -131,6 +131,7 @@ class UnitView:
         return total_lost(self.losses[self.losses["basis"] == "convention"])
 
 
+@once
 def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     """Gather the numbers of one unit.
 
