@@ -16,6 +16,9 @@ import click
 from perfanalysis.errors import PerfAnalysisError
 from perfanalysis.printing import print_json
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells give it."""
+
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -65,6 +68,9 @@ def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Comm
                 else:
                     click.echo(str(error), err=True)
                 code = 2
+            except KeyboardInterrupt:
+                click.echo("已中止。", err=True)
+                code = INTERRUPTED
             click.get_current_context().exit(code)
 
         return main.command(name, help="\n\n".join(help_))(run)

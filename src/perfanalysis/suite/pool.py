@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+import psutil
 
 from perfanalysis.suite.outcome import Failure, Outcome
 from perfanalysis.suite.worker import (
@@ -75,6 +77,7 @@ def run_jobs(jobs: Sequence[Job], setup: Setup, *, workers: int, on_done: OnDone
 
 def _run(jobs: Sequence[Job], setup: Setup, workers: int, made: Made, keep: OnDone) -> None:
     """Make reports until all are made or a worker process dies."""
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         min(workers, len(jobs)),
         mp_context=multiprocessing.get_context("spawn"),
@@ -88,8 +91,21 @@ def _run(jobs: Sequence[Job], setup: Setup, workers: int, made: Made, keep: OnDo
             for future in as_completed(futures):
                 keep(future.result())
             made.findings = counting.result()
+    except BaseException:  # Ctrl-C, or an error of ours: nobody waits for the cells
+        _end(set(multiprocessing.active_children()) - others)
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end(workers: Iterable[multiprocessing.process.BaseProcess]) -> None:
+    """End workers and all that they started, kernels in sessions of their own included."""
+    for worker in workers:
+        with suppress(psutil.NoSuchProcess):
+            for each in psutil.Process(worker.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+        worker.kill()
 
 
 def _killed(job: Job, setup: Setup) -> Outcome:
