@@ -14,12 +14,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfanalysis.data.findings import Finding
+    from perfanalysis.suite.diff import Moved, RunDiff
     from perfanalysis.suite.manifest import Difference
     from perfanalysis.suite.outcome import RunResult
 
 SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
 _KINDS = {"output": "报告", "input": "数据"}
 _CHANGES = {"changed": "已改动", "added": "新增", "removed": "缺少"}
+_PAGE_CHANGES = {
+    "added": "新增",
+    "removed": "缺少",
+    "failed": "生成失败",
+    "mended": "上次失败，现已生成",
+    "appearance": "文字和数字相同，外观不同",
+}
+_SOURCES = {"inputs": "数据", "rules": "规则", "settings": "设置", "notebooks": "笔记本"}
+_LONGEST = 200
+"""Characters of a cell or a sentence on a terminal."""
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -43,6 +54,37 @@ def print_differences(differences: Sequence[Difference]) -> None:
         click.echo(f"{_KINDS[each.kind]} {_CHANGES[each.change]}：{each.file}")
     if not differences:
         click.echo("与清单完全一致。")
+
+
+def print_diff(found: RunDiff) -> None:
+    """Print what differs between two runs: what they were made from, pages, figures, sentences."""
+    for kind, files in found.sources.items():
+        for file, change in files.items():
+            click.echo(f"{_SOURCES[kind]} {_CHANGES[change]}：{visible(file)}")
+    for name, (before, after) in found.context.items():
+        click.echo(f"版本 {visible(name)}：{visible(before)} → {visible(after)}")
+    for page, how in found.pages.items():
+        click.echo(f"页面 {_PAGE_CHANGES[how]}：{visible(page)}")
+    for moved in found.figures:
+        click.echo(_moved_line(moved))
+    for text in found.texts:
+        click.echo(f"{visible(text.page)}　文字：{visible(text.before)} → {visible(text.after)}")
+    if found.same:
+        click.echo("两次报告的内容和依据完全相同。")
+    else:
+        click.echo(f"数字或单元格变动 {len(found.figures)} 处，文字变动 {len(found.texts)} 处。")
+
+
+def _moved_line(moved: Moved) -> str:
+    at = "　".join(visible(each) for each in (moved.page, moved.table, moved.row, moved.column))
+    apart = f"（{moved.difference}）" if moved.difference else ""
+    return f"{at}：{visible(moved.before) or '无'} → {visible(moved.after) or '无'}{apart}"
+
+
+def visible(text: str) -> str:
+    """Text for a terminal: what would steer it or turn its direction is shown as its code."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}……"
+    return "".join(c if c.isprintable() or c == "\u3000" else ascii(c)[1:-1] for c in cut)
 
 
 def print_rules(frame: pd.DataFrame) -> None:
@@ -83,9 +125,11 @@ def _print_remade(result: RunResult) -> None:
 
 __all__ = [
     "SEVERITIES",
+    "print_diff",
     "print_differences",
     "print_findings",
     "print_json",
     "print_rules",
     "print_run",
+    "visible",
 ]

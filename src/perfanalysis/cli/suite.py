@@ -16,6 +16,7 @@ from perfanalysis.cli.shared import (
 )
 from perfanalysis.errors import ParameterError
 from perfanalysis.printing import (
+    print_diff,
     print_differences,
     print_json,
     print_run,
@@ -131,6 +132,26 @@ def verify(*, folder: Path, data: Path | None, as_json: bool) -> int:
     else:
         print_differences(differences)
     return int(bool(differences))
+
+
+@command(
+    "diff",
+    "比较两次发布的报告：哪些数字变了、变了多少，数据和规则有何改动。目录页不另比较。",
+    "退出码：0 相同；1 不同；2 无法比较。",
+)
+@click.argument("before", type=FOLDER)
+@click.argument("after", type=FOLDER)
+@json_option
+def diff(*, before: Path, after: Path, as_json: bool) -> int:
+    """Compare two published folders; 1 if anything differs."""
+    from perfanalysis.suite.diff import diff_reports
+
+    found = diff_reports(before, after)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        print_diff(found)
+    return int(not found.same)
 
 
 @command("init", "为一个新的区建立工作文件夹：设置、空的数据表、本地规则、笔记本。")

@@ -153,28 +153,33 @@ def verify_reports(folder: Path, *, data_dir: Path | None = None) -> tuple[Diffe
         If the folder has no readable manifest, or the data folder does not exist.
     """
     manifest = read_manifest(folder)
-    found = _compared("output", manifest["outputs"], hashes(folder, published_files(folder)))
+    found = _differences("output", manifest["outputs"], hashes(folder, published_files(folder)))
     if data_dir is not None:
         if not data_dir.is_dir():
             raise DataError(f"数据文件夹 {data_dir} 不存在。请核对 --data。")
         years = {file.partition("/")[0] for file in manifest["inputs"]}
         present = hashes(data_dir, input_files(data_dir, years))
-        found += _compared("input", manifest["inputs"], present)
+        found += _differences("input", manifest["inputs"], present)
     return tuple(found)
 
 
-def _compared(
-    kind: Literal["output", "input"], stated: Mapping[str, str], present: Mapping[str, str]
-) -> list[Difference]:
-    differences = []
+def compared(stated: Mapping[str, str], present: Mapping[str, str]) -> dict[str, Change]:
+    """Files whose sha256 is not the one stated, that came, or that went; sorted."""
+    changes: dict[str, Change] = {}
     for file in sorted(stated.keys() | present.keys()):
         if file not in present:
-            differences.append(Difference(kind, "removed", file))
+            changes[file] = "removed"
         elif file not in stated:
-            differences.append(Difference(kind, "added", file))
+            changes[file] = "added"
         elif stated[file] != present[file]:
-            differences.append(Difference(kind, "changed", file))
-    return differences
+            changes[file] = "changed"
+    return changes
+
+
+def _differences(
+    kind: Literal["output", "input"], stated: Mapping[str, str], present: Mapping[str, str]
+) -> list[Difference]:
+    return [Difference(kind, change, file) for file, change in compared(stated, present).items()]
 
 
 __all__ = [
@@ -182,6 +187,7 @@ __all__ = [
     "INDEX",
     "Difference",
     "commit_of",
+    "compared",
     "hashes",
     "input_files",
     "named_hashes",
