@@ -190,3 +190,44 @@ def test_every_command_has_help_in_chinese():
         result = perf(name, "--help")
         assert result.exit_code == 0
         assert any("一" <= character <= "鿿" for character in result.stdout), name
+
+
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+@pytest.mark.parametrize("table", ["projects", "indicators"])
+def test_scores_of_unreadable_tables_are_not_written(spoilt, tmp_path, table, json_too):
+    (spoilt / "2020" / f"{table}.csv").write_bytes(b"\xff\x00\xff")
+    out = tmp_path / "s.csv"
+    result = perf("score", "--year", 2020, "--data", spoilt, "--out", out, *json_too)
+    assert result.exit_code == 2
+    assert table in result.stdout
+    assert not out.exists()
+
+
+def test_a_proposal_on_unreadable_tables_is_not_written(spoilt, tmp_path):
+    (spoilt / "2021" / "funds.csv").unlink()
+    options = ("--data", spoilt, "--out", tmp_path / "l.csv", "--suite", SETTINGS)
+    result = perf("link", "--work-year", 2021, *options)
+    assert result.exit_code == 2
+    assert "funds" in result.stdout
+
+
+def test_no_proposal_without_requests(spoilt, tmp_path):
+    (spoilt / "2022" / "budget_requests.csv").unlink()
+    options = ("--data", spoilt, "--out", tmp_path / "l.csv", "--suite", SETTINGS)
+    result = perf("link", "--work-year", 2021, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "budget_requests" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_an_output_that_cannot_be_written_is_a_message(district, tmp_path, suffix):
+    out = tmp_path / ("长" * 200 + suffix)  # longer than a file name may be
+    result = perf("score", "--year", 2020, "--data", district, "--out", out)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--out" in result.stderr
+
+
+def test_a_day_without_rules_is_said():
+    result = perf("rules", "--on", "1990-01-01")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "没有一条规则有效" in result.stderr

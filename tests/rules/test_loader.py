@@ -106,6 +106,33 @@ def test_an_unknown_rule_names_its_neighbours():
         load_rules().on(date(2021, 3, 31)).get("self.wieghts")
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"", 1), (b"schema: 1\nrules: \0\n", 2), ("schema: 1\n# 规则".encode("gbk"), 2)],
+    ids=["empty", "NUL", "GBK"],
+)
+def test_a_file_that_is_no_text_is_named_with_its_line(tmp_path, content, line):
+    (tmp_path / "local.yaml").write_bytes(content)
+    with pytest.raises(RuleFileError) as caught:
+        load_rules(tmp_path / "local.yaml")
+    assert (caught.value.path, caught.value.line) == ("local.yaml", line)
+
+
+def test_what_is_wrong_at_the_root_begins_with_what_is_wrong(tmp_path):
+    (tmp_path / "local.yaml").write_text("[]", "utf-8")
+    with pytest.raises(RuleFileError, match="有误：应为"):
+        load_rules(tmp_path / "local.yaml")
+
+
+@pytest.mark.parametrize("points", ["-1", "100.5", "1.0e+9"])
+def test_points_below_0_or_above_100_are_refused(local, points):
+    text = LOCAL.replace("overachievement_review", "weights").replace("ratio", "points")
+    text = text.replace("value: 1.5", f"value: {{execution: {points}, output: 50}}")
+    with pytest.raises(RuleFileError, match=r"values\.2023-03-01\.value.* execution") as caught:
+        load_rules(local(text))
+    assert caught.value.line == 14
+
+
 MISTAKES = [
     # old, new, line of the mistake, words that must be in the message
     pytest.param("unit: ratio", "unit: ratio\n    units: x", 12, ["未知字段", "units"], id="field"),

@@ -81,6 +81,9 @@ MISTAKES = {
     ),
     "rule file not there": ("[district]", '[rules]\nlocal = ["no.yaml"]\n[district]', ["no.yaml"]),
     "no scale": ("[district]", "[money]\nscale = 0\n[district]", ["money.scale"]),
+    "scale nan": ("[district]", "[money]\nscale = nan\n[district]", ["money.scale"]),
+    "scale inf": ("[district]", "[money]\nscale = inf\n[district]", ["money.scale"]),
+    "scale absurd": ("[district]", "[money]\nscale = 1e300\n[district]", ["money.scale"]),
     "no time": ("[district]", "[run]\ncell_seconds = 0\n[district]", ["run.cell_seconds"]),
     "a member without a name": (
         "report_date",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,23 @@ from perfanalysis.cli.shared import (
     suite_option,
     work_year_option,
 )
-from perfanalysis.errors import ParameterError
-from perfanalysis.printing import (
-    print_json,
-    print_rules,
-)
+from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.printing import print_findings, print_json, print_rules
 
 if TYPE_CHECKING:
+    from perfanalysis.data.tables import YearData
     from perfanalysis.rules.loader import RulesInForce
 
 
-@command("score", "按评价日期有效的规则复核计分，写出得分、指标、扣分清单、规则和发现。")
+SCORED = ("units", "projects", "funds", "indicators")
+"""Tables that scoring reads."""
+
+
+@command(
+    "score",
+    "按评价日期有效的规则复核计分，写出得分、指标、扣分清单、规则和发现。",
+    "退出码：0 已写出；2 数据表无法读取或不能写出。",
+)
 @budget_year_option
 @data_option
 @rules_option
@@ -38,12 +45,15 @@ def score(
     *, budget_year: int, data: Path, rule_files: tuple[Path, ...], out: Path, as_json: bool
 ) -> int:
     """Score the self-evaluated projects of a budget year."""
-    from perfanalysis.data.tables import load_year
+    from perfanalysis.data.tables import REQUIRED, load_year
     from perfanalysis.rules.loader import evaluation_date, load_rules
     from perfanalysis.scoring.export import write_scores
     from perfanalysis.scoring.projects import score_projects
 
-    year = load_year(data / str(budget_year), only=("units", "projects", "funds", "indicators"))
+    year = load_year(data / str(budget_year), only=SCORED)
+    unread = {table for table in SCORED if table not in year.sources}
+    if unread & {*REQUIRED, *(finding.subject for finding in year.findings)}:
+        return _unreadable((year,), as_json)
     scores = score_projects(year, load_rules(*rule_files).on(evaluation_date(budget_year)))
     written = write_scores(scores, out)
     refused = int((scores.projects["status"] == "refused").sum())
@@ -57,7 +67,11 @@ def score(
     return 0
 
 
-@command("link", "按评价结果提出下一年度预算安排建议，写出逐项目的每一步和合计。")
+@command(
+    "link",
+    "按评价结果提出下一年度预算安排建议，写出逐项目的每一步和合计。",
+    "退出码：0 已写出；2 数据表无法读取、没有预算申请或不能写出。",
+)
 @work_year_option
 @suite_option
 @data_option
@@ -74,6 +88,7 @@ def link(
     as_json: bool,
 ) -> int:
     """Propose the next budget from the results of a work year."""
+    from perfanalysis.data.tables import REQUIRED
     from perfanalysis.linkage.export import write_proposal
     from perfanalysis.rules.loader import load_rules
     from perfanalysis.suite.config import load_suite
@@ -82,6 +97,14 @@ def link(
     settings = load_suite(suite)
     book = load_rules(*settings.rule_files, *rule_files)
     year = WorkYear(settings, work_year or settings.work_year, data, book)
+    both = {each.budget_year: each for each in (year.evaluation, year.monitoring)}
+    if any(table not in each.sources for each in both.values() for table in REQUIRED):
+        return _unreadable(both.values(), as_json)
+    if year.requests.empty:
+        raise DataError(
+            f"没有{year.requests_year}年度的预算申请，不能提出预算建议。"
+            f"请把申请表 budget_requests 放入 {year.requests_year} 文件夹。"
+        )
     written = write_proposal(year.proposal, out)
     total = year.proposal.totals.set_index("level").loc["district"]
     money = {name: float(total[name]) for name in ("base_wan", "requested_wan", "proposed_wan")}
@@ -99,7 +122,11 @@ def link(
     return 0
 
 
-@command("rules", "列出某日有效的规则、出处，以及是否与原文核对过。")
+@command(
+    "rules",
+    "列出某日有效的规则、出处，以及是否与原文核对过。",
+    "退出码：0 已列出；1 这一天没有规则有效；2 无法读取。",
+)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="日期；省略时为评价日期。")
 @click.option("--unverified", is_flag=True, help="只列出尚未与原文核对的。")
 @suite_option
@@ -118,7 +145,20 @@ def rules(
         print_json({"rules": frame.to_dict("records")})
     else:
         print_rules(frame)
+    if not unverified and frame.empty:
+        click.echo("这一天没有一条规则有效，请核对 --on。", err=True)
+        return 1
     return 0
+
+
+def _unreadable(years: Iterable[YearData], as_json: bool) -> int:
+    """Print why tables cannot be read; nothing was written."""
+    findings = [finding for year in years for finding in year.findings]
+    if as_json:
+        print_json({"files": [], "findings": [each.as_dict() for each in findings]})
+    else:
+        print_findings(findings)
+    return 2
 
 
 def _rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> RulesInForce:

@@ -81,7 +81,7 @@ def write_tables(
     Raises
     ------
     ParameterError
-        If the suffix is another, or the folder does not exist.
+        If the suffix is another, the folder does not exist, or nothing can be written there.
     DataError
         If a table does not fit on a sheet.
     """
@@ -90,6 +90,19 @@ def write_tables(
         raise ParameterError(f"不能写出 {path.name}。文件名须以 .xlsx、.csv 或 .parquet 结尾。")
     if not path.parent.is_dir():
         raise ParameterError(f"文件夹 {path.parent} 不存在。请先建立，或改写到别处。")
+    try:
+        return _written(path, tables, titles, labelled)
+    except OSError as error:
+        problem = f"不能写出 {error.filename or path}（{error.strerror or error}）"
+        raise ParameterError(f"{problem}。请核对 --out、写入权限和磁盘空间。") from None
+
+
+def _written(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    titles: Mapping[str, str],
+    labelled: Callable[[pd.DataFrame], pd.DataFrame],
+) -> tuple[Path, ...]:
     if path.suffix == ".xlsx":
         write_workbook(path, {titles[name]: labelled(table) for name, table in tables.items()})
         return (path,)

@@ -27,6 +27,7 @@ from perfanalysis.rules.values import (
 )
 
 SCHEMA = 1
+MOST_POINTS = 100
 _DOCUMENT = ("title", "number", "issuer", "issued")
 _RULE = ("title", "unit", "choices", "values")
 _VALUE = (
@@ -131,8 +132,11 @@ def _read_file(path: Path) -> dict[str, _Read]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        line = None
+        if isinstance(error, UnicodeDecodeError):
+            line = error.object.count(b"\n", 0, error.start) + 1
         problem = f"无法读取（{type(error).__name__}）"
-        raise RuleFileError(path.name, None, problem, "请核对路径，并存为 UTF-8。") from None
+        raise RuleFileError(path.name, line, problem, "请核对路径，并存为 UTF-8。") from None
     fields = ("schema", "documents", "rules")
     top = read_strict(path, text).mapping(allowed=fields, required=fields)
     if top["schema"].plain() != SCHEMA:
@@ -175,13 +179,16 @@ def _value(
     basis = _basis(fields["basis"])
     document, clause = _source(fields["source"], basis, documents)
     verified, by, on = _verified(item, fields, basis)
+    value = fields["value"].plain()
+    if unit == "points":
+        _check_points(fields["value"], value)
     return DatedValue(
         key=key,
         title=title,
         unit=unit,
         since=since,
         until=until,
-        value=fields["value"].plain(),
+        value=value,
         basis=basis,
         document=document.citation if document else None,
         document_title=document.title if document else None,
@@ -192,6 +199,18 @@ def _value(
         note=fields["note"].text() if "note" in fields else "",
         file=item.file,
     )
+
+
+def _check_points(item: Item, value: object, part: str = "") -> None:
+    """Points lie between 0 and 100, in every part of the value."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_points(item, each, f" {key}")
+    elif isinstance(value, tuple):
+        for each in value:
+            _check_points(item, each, part)
+    elif isinstance(value, int | float) and not 0 <= value <= MOST_POINTS:
+        item.wrong(f"分值{part} 为 {value}，不在 0 至 {MOST_POINTS} 之间", "请核对文件后改正。")
 
 
 def _basis(item: Item) -> Basis:

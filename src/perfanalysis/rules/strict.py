@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import Reader
 
 from perfanalysis.errors import RuleFileError
 
@@ -50,7 +51,8 @@ class Item:
         ------
         RuleFileError
         """
-        raise RuleFileError(self.file, self.line, f"{self.path}：{problem}", remedy)
+        at = f"{self.path}：" if self.path else ""
+        raise RuleFileError(self.file, self.line, f"{at}{problem}", remedy)
 
     def mapping(
         self, *, allowed: Collection[str] | None = None, required: Collection[str] = ()
@@ -138,6 +140,10 @@ def read_strict(path: Path, text: str) -> Item:
     RuleFileError
         If it is not YAML, is empty, or uses an alias (a value must be readable where it stands).
     """
+    if (odd := Reader.NON_PRINTABLE.search(text)) is not None:
+        at = text.count("\n", 0, odd.start()) + 1
+        problem = f"含有不可见的控制字符 {odd[0]!r}"
+        raise RuleFileError(path.name, at, problem, "请删去该字符，并存为 UTF-8 文本。")
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
@@ -151,7 +157,7 @@ def read_strict(path: Path, text: str) -> Item:
         problem = f"不是有效的 YAML（{getattr(error, 'problem', None) or error}）"
         raise RuleFileError(path.name, line, problem, "请核对缩进、冒号和引号。") from None
     if root is None:
-        raise RuleFileError(path.name, None, "文件是空的", "请补充内容或删除该文件。")
+        raise RuleFileError(path.name, 1, "文件是空的", "请补充内容或删除该文件。")
     return Item(path.name, "", root, _line(root))
 
 

@@ -17,6 +17,8 @@ Edition = Literal["internal", "public"]
 Status = Literal["征求意见稿", "定稿"]
 
 FILE_NAME = "suite.toml"
+MOST_SCALE = 1e8
+"""From 万元 to a ten-thousandth of 元, or the other way to 万亿元; more is a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +205,10 @@ def _check(read: Settings, path: Path) -> None:
         raise ParameterError(
             f"{path.name} 的 work_year 应为四位年份，实际为 {read.work_year}。请改正。"
         )
-    if read.money.scale <= 0:
+    if not 1 / MOST_SCALE <= read.money.scale <= MOST_SCALE:
         raise ParameterError(
-            f"{path.name} 的 money.scale 应大于 0，实际为 {read.money.scale}。不换算时为 1。"
+            f"{path.name} 的 money.scale 应大于 0、在 {1 / MOST_SCALE:g} 至 {MOST_SCALE:g} 之间，"
+            f"实际为 {read.money.scale}。不换算时为 1。"
         )
     for each in fields(read.run):
         if (value := getattr(read.run, each.name)) <= 0:
