@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
+from pipes_of_tests import ending_of, open_pipe, process_at
 from tiny_notebooks import make_notebook
 
 from perfanalysis.suite.engine.process import stop_cells
@@ -14,8 +15,11 @@ from perfanalysis.suite.execute import execute
 from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.worker import ENVIRONMENT
 
-# Holds the pipe open for as long as it lives, and says in it that it runs.
-ENDLESS = "import os\nout = os.open({!r}, os.O_WRONLY)\nos.write(out, b'x')\nwhile True:\n    pass"
+# Holds the pipe open for as long as it lives, and says in it which process it is.
+ENDLESS = (
+    "import os\nout = os.open({!r}, os.O_WRONLY)\nos.write(out, b'%d\\n' % os.getpid())\n"
+    "while True:\n    pass"
+)
 
 
 @pytest.fixture
@@ -30,8 +34,7 @@ def own_worker(monkeypatch):
 @pytest.fixture
 def running(own_worker, tmp_path):
     """Start an endless cell; its future, and the pipe that tells of it."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+    pipe, reader = open_pipe(tmp_path)
     own_worker.submit(signal.signal, signal.SIGINT, stop_cells).result()
     notebook = make_notebook(tmp_path / "in.ipynb", ENDLESS.format(str(pipe)))
     future = own_worker.submit(
@@ -43,8 +46,7 @@ def running(own_worker, tmp_path):
         cwd=tmp_path,
         limits=Limits(cell_seconds=60),
     )
-    with open(pipe, "rb", buffering=0) as reader:
-        assert reader.read(1) == b"x"
+    with process_at(reader):
         yield future, reader
 
 
@@ -52,7 +54,7 @@ def test_ctrl_c_ends_the_cell_and_the_worker_lives(own_worker, running):
     future, reader = running
     (worker,) = own_worker._processes
     os.kill(worker, signal.SIGINT)
-    assert reader.read(1) == b""
+    assert ending_of(reader) == b""
     assert "SIGKILL" in future.result().failure.message
     assert own_worker.submit(os.getpid).result() == worker
 
@@ -61,6 +63,6 @@ def test_a_worker_that_is_killed_takes_its_cells_with_it(own_worker, running):
     future, reader = running
     (worker,) = own_worker._processes
     os.kill(worker, signal.SIGKILL)
-    assert reader.read(1) == b""
+    assert ending_of(reader) == b""
     with pytest.raises(BrokenProcessPool):
         future.result()

@@ -1,0 +1,42 @@
+"""A pipe that a process of a test holds open for as long as it lives."""
+
+import os
+import select
+import signal
+from contextlib import contextmanager
+
+LONG = 60
+"""Seconds after which what should have happened is a failure of the test."""
+
+
+def open_pipe(folder):
+    """A pipe in a folder: its path, for the process to write to, and its reading end."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    return path, os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
+def ending_of(reader):
+    """What is said in the pipe next; nothing once no process holds it any more."""
+    assert select.select([reader], [], [], LONG)[0], "a process that should have ended lives"
+    return os.read(reader, 100)
+
+
+@contextmanager
+def process_at(reader):
+    """Wait for the process that says its number in the pipe; it does not outlive the test."""
+    pid = int(_said(reader))
+    try:
+        yield pid
+    finally:
+        if not select.select([reader], [], [], 0)[0]:
+            os.kill(pid, signal.SIGKILL)
+        os.close(reader)
+
+
+def _said(reader):
+    """The first that is said; before a writer comes, the pipe looks as if its last had gone."""
+    watch = select.poll()
+    watch.register(reader, select.POLLIN)
+    assert any(event & select.POLLIN for _, event in watch.poll(LONG * 1000)), "nothing was said"
+    return os.read(reader, 100)
