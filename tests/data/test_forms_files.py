@@ -421,7 +421,7 @@ def test_the_content_says_what_a_file_is_not_its_name(good, tmp_path):
     assert len(read_forms([path]).forms) == 1
 
 
-def test_other_documents_in_a_folder_are_named_and_office_locks_are_not(good, tmp_path):
+def test_every_other_file_in_a_folder_is_named_and_office_locks_are_not(good, tmp_path):
     for name in ("~$good.xlsx", ".hidden.xlsx", "photo.jpg", "readme.txt"):
         (good.parent / name).write_bytes(b"x")
     for name in ("a.doc", "b.pdf", "c.xlsm"):
@@ -432,7 +432,11 @@ def test_other_documents_in_a_folder_are_named_and_office_locks_are_not(good, tm
         ("file-not-form", "a.doc"),
         ("file-not-form", "b.pdf"),
         ("file-macros", "c.xlsm"),
+        ("file-not-form", "photo.jpg"),
+        ("file-not-form", "readme.txt"),
     ]
+    assert [f.severity for f in read.findings] == ["error"] * 3 + ["warning"] * 2
+    assert all(f.where.file in f.message and "另存为" in f.remedy for f in read.findings)
 
 
 def test_a_file_in_a_subfolder_is_named_by_its_path_and_read_once(good, tmp_path):

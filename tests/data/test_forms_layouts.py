@@ -360,3 +360,16 @@ def test_dashes_and_template_lines_are_blank(tmp_path):
     form, findings = read_one(write_xlsx(tmp_path / "a.xlsx", lay_out(made)))
     assert len(form.indicators) == 6
     assert findings == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "cells"), [("(50)个", "50个", "E"), ("≥50个", "（50）", "F")]
+)
+def test_a_number_in_brackets_is_refused_with_its_cell(tmp_path, target, actual, cells):
+    row = replace(ROAD.rows[0], target=target, actual=actual)
+    path = write_xlsx(tmp_path / "括号.xlsx", lay_out(replace(ROAD, rows=(row, *ROAD.rows[1:]))))
+    form, findings = read_one(path)
+    assert form.indicators[0].target is None or form.indicators[0].actual is None
+    (found,) = [each for each in findings if each.code == "number-in-brackets"]
+    assert found.where.cell.startswith(cells)
+    assert found.found in (target, actual)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from perfanalysis.data.forms_targets import read_actual, read_target
 from perfanalysis.data.forms_units import is_money, to_unit
-from perfanalysis.data.forms_values import read_days, read_number, read_quantity, read_sign
+from perfanalysis.data.forms_values import (
+    in_brackets,
+    read_days,
+    read_number,
+    read_quantity,
+    read_sign,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,9 @@ from perfanalysis.data.forms_values import read_days, read_number, read_quantity
         ("-5%", None, "-5", "%"),
         ("2012.5万元", None, "2012.5", "万元"),
         ("PM2.5浓度≤35微克", "at_most", "35", "微克"),
+        ("≥1e3", "at_least", "1000", ""),
+        ("≥1.2E+4人", "at_least", "12000", "人"),
+        ("5e-2", None, "0.05", ""),
     ],
 )
 def test_one_number_is_read_with_its_sign_and_unit(text, op, value, unit):
@@ -63,6 +72,10 @@ def test_one_number_is_read_with_its_sign_and_unit(text, op, value, unit):
         ("达到GB3838-2002标准", "text"),
         ("3A级景区", "text"),
         ("第1名", "text"),
+        ("(50)", "text"),
+        ("≥（50）", "text"),
+        ("（1,200.5）万元", "text"),
+        ("1e99", "text"),
         ("2021年12月", "date"),
         ("2021-12-31", "date"),
         ("2021.12", "date"),
@@ -175,3 +188,10 @@ def test_a_month_means_all_its_days():
     assert (str(first), str(last)) == ("2024-02-01", "2024-02-29")
     assert read_days("12月底") is None
     assert read_days("2012.5万元") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_bare"), [("（50）", True), ("达标（≥95%）", False), ("5", False)]
+)
+def test_a_number_in_brackets_alone_is_known(text, is_bare):
+    assert in_brackets(text) is is_bare

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfanalysis.data.findings import Finding, Where
+from perfanalysis.data.forms_beside import apart
 from perfanalysis.data.forms_excel import read_excel
 from perfanalysis.data.forms_grid import Grid
 from perfanalysis.data.forms_guard import FormFileError, open_form_file
@@ -107,7 +108,10 @@ def _read_file(path: Path, name: str) -> tuple[list[Form], list[Finding]]:
     grids, findings = reader(package, name)
     layouts: list[Layout] = []
     for grid in _joined(grids):
-        layouts += find_forms(grid)
+        parted, problems = apart(grid)
+        findings += problems
+        for each in parted:
+            layouts += find_forms(each)
     found = [layout for layout in layouts if layout.is_form and not _of_other_kind(layout)]
     if not found:
         return [], [*findings, _refused(name, _no_form(layouts))]
@@ -203,20 +207,18 @@ def _missing(path: Path) -> Finding:
 
 
 def _not_read(file: Path, name: str) -> list[Finding]:
-    """A document of a kind that is not read; other files in a folder are none of ours."""
+    """A file of a kind that is not read; of no document's kind, a warning."""
     suffix = file.suffix.lower()
-    if suffix not in _OTHERS:
-        return []
     code = "file-macros" if suffix in _MACROS else "file-not-form"
     return [
         Finding(
             code,
-            "error",
+            "error" if suffix in _OTHERS else "warning",
             name,
             Where(name),
             suffix,
-            f"{name} 是 {suffix} 文件，未读入",
-            "请另存为 .xlsx 或 .docx 后重新导入。",
+            f"{name} {f'是 {suffix} 文件' if suffix else '没有扩展名'}，未读入",
+            "是自评表的，请另存为 .xlsx 或 .docx 后重新导入；不是的，请移出该文件夹。",
         )
     ]
 

@@ -11,7 +11,7 @@ from perfanalysis.data.forms_layout import Layout
 from perfanalysis.data.forms_model import FormIndicator
 from perfanalysis.data.forms_targets import Target, read_actual, read_target
 from perfanalysis.data.forms_text import blank, one_line, plain
-from perfanalysis.data.forms_values import read_quantity
+from perfanalysis.data.forms_values import in_brackets, read_quantity
 from perfanalysis.data.forms_words import level1_code, words_of
 
 SHORT_LABEL = 6
@@ -188,6 +188,8 @@ def _target(layout: Layout, number: int, reader: CellReader, *, is_cost: bool) -
             ("measure_unit", "度量单位"),
         )
     }
+    if in_brackets(texts["target"]):
+        _note_brackets(_text_cell(layout, number, "target"), "年度指标值", reader)
     return read_target(texts["target"], texts["nature"], texts["measure_unit"], is_cost=is_cost)
 
 
@@ -195,12 +197,27 @@ def _actual(
     text: str, target: Target, name: str, cell: Cell | None, reader: CellReader
 ) -> Decimal | None:
     value, problem = read_actual(text, target)
-    if problem:
+    if in_brackets(text):
+        _note_brackets(cell, "实际完成值", reader)
+    elif problem:
         code, message, remedy = _NOT_COMPARED[problem]
         found = f"{target.text} / {text}"
         where = reader.where(cell)
         reader.note(code, "warning", name, where, found, f"{message.format(text)}，未计算", remedy)
     return value
+
+
+def _note_brackets(cell: Cell | None, label: str, reader: CellReader) -> None:
+    text = one_line(cell.text) if cell else ""
+    reader.note(
+        "number-in-brackets",
+        "error",
+        label,
+        reader.where(cell),
+        text,
+        f"的{label}“{text}”只有括号里的数，看不出是负数还是附注，没有当作数值",
+        "请填报单位去掉括号；是负数的请写负号。",
+    )
 
 
 def _points(

@@ -52,6 +52,8 @@ _DATE_PARTS = re.compile(
     r"((?:19|20)\d{2})(?:年度?|[-./])(?:(\d{1,2})(?:[月./-](?:份)?(\d{1,2})?)?)?"
 )
 _DATE_WORD = re.compile(r"(?:当?年|季度?|学期|月)(?:内|底|末|终)|当年|汛期|春节|国庆|开学")
+_SCIENTIFIC = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Ee][-+]?\d{1,2}(?![A-Za-z0-9.])")
+_IN_BRACKETS = re.compile(r"[≥≤=<>]?\([-+]?\d[\d,]*(?:\.\d+)?%?\)[^\d()]{0,8}")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _RANGE = re.compile(r"\d(?:%|[^\d\W]{0,4})(?:-|~|—|至|到)[≥≤]?\d")
 _RATIO = re.compile(r"\d[:/∶]\d")
@@ -111,8 +113,11 @@ def read_quantity(text: str) -> Quantity:
         return Quantity("text")
     without = _BRACKETS.sub("", folded)
     body = without if re.search(r"\d", without) or _PERCENT_WORDS.search(without) else folded
+    if in_brackets(text):
+        return Quantity("text")
     undated = _DATE.sub(" ", body)
     dated = undated != body or bool(_DATE_WORD.search(body))
+    undated = _SCIENTIFIC.sub(_written_out, undated)
     if _RANGE.search(undated) or _RATIO.search(undated):
         return Quantity("text")
     numbers = (
@@ -125,6 +130,22 @@ def read_quantity(text: str) -> Quantity:
     if not numbers and (words := _PERCENT_WORDS.search(body)):
         return Quantity("number", _chinese_number(words[1]), "%", _op(body[: words.start()], ""))
     return Quantity("date" if dated and not numbers else "text")
+
+
+def in_brackets(text: str) -> bool:
+    """Whether the only number stands in brackets: negative, as accountants write, or a remark.
+
+    Examples
+    --------
+    >>> in_brackets("（50）"), in_brackets("达标（≥95%）")
+    (True, False)
+    """
+    return _IN_BRACKETS.fullmatch(plain(text)) is not None
+
+
+def _written_out(found: re.Match[str]) -> str:
+    """``1.2E+4`` is 12000."""
+    return f"{Decimal(found[0]):f}"
 
 
 def _is_quantity(text: str, found: re.Match[str]) -> bool:
@@ -249,6 +270,7 @@ __all__ = [
     "PERCENT",
     "Op",
     "Quantity",
+    "in_brackets",
     "money_unit",
     "read_days",
     "read_number",
