@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from papermill.translators import PythonTranslator, papermill_translators
 from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.outcome import EngineName, Failure, failure_of
 from perfanalysis.suite.outputs import plain, tidy
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Errors that say of the disk, not of a report, that nothing more can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,11 @@ def execute(
         Folder that the cells run in.
     limits : Limits
         Those on time for one cell hold for both engines, the others for ``forked`` only.
+
+    Raises
+    ------
+    OSError
+        If the disk is full: that is not the report's failure.
     """
     options = {"limits": limits} if engine == "forked" else {}
     executed, failure = None, None
@@ -91,7 +100,9 @@ def execute(
         )
     except papermill.PapermillExecutionError as error:
         failure = _cell_failure(error)
-    except Exception as error:  # a kernel that died, a time limit, a disk that is full
+    except Exception as error:  # a kernel that died, a time limit
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
         failure = failure_of(error)
     if executed is None:
         if not output.is_file():
@@ -133,6 +144,7 @@ def _literal(path: Path) -> str:
 
 
 __all__ = [
+    "FULL",
     "Executed",
     "ReadableTranslator",
     "execute",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -22,8 +23,8 @@ from perfanalysis.suite.cache.keys import key_of
 from perfanalysis.suite.cache.slices import digest
 from perfanalysis.suite.cache.store import Store
 from perfanalysis.suite.durable import write_whole
-from perfanalysis.suite.engine.process import stop_cells
-from perfanalysis.suite.execute import execute
+from perfanalysis.suite.engine.process import end_with_parent, stop_cells
+from perfanalysis.suite.execute import FULL, execute
 from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.outcome import EngineName, How, Outcome, failure_of
 
@@ -127,6 +128,8 @@ class _State:
 def start_worker(setup: Setup) -> None:
     """Initialise the process: the imports and, for forks to find, the results of the work year."""
     signal.signal(signal.SIGINT, stop_cells)  # the main process ends us
+    if parent := multiprocessing.parent_process():
+        end_with_parent(parent.pid or 0)
     os.chdir(setup.root)
     _State.setup = setup
     if setup.engine == "forked":
@@ -176,6 +179,8 @@ def make_report(job: Job) -> Outcome:
             _keep(store, key_of(parts), kept.as_bytes())
             return _finish(job, kept, executed.notebook, parts, store)
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise
             failure = failure_of(error)
     return Outcome(job.page, {}, failure, executed.engine, executed.engine_reason, parts=parts)
 

@@ -220,7 +220,7 @@ def _serve_and_exit(connection: Connection, captured: dict[str, int], limits: Li
     parent = os.getppid()
     code = 1
     try:
-        _end_with_parent(parent)
+        end_with_parent(parent)
         _be_fresh()
         serve_cells(connection, captured, limits)
         atexit._run_exitfuncs()
@@ -231,7 +231,7 @@ def _serve_and_exit(connection: Connection, captured: dict[str, int], limits: Li
         os._exit(code)
 
 
-def _end_with_parent(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
     """Have the system end this process when its parent ends, however it does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -259,6 +259,7 @@ __all__ = [
     "EngineRefused",
     "ProcessEnded",
     "cell_process",
+    "end_with_parent",
     "serve_new",
     "stop_cells",
 ]
