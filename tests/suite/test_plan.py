@@ -5,7 +5,7 @@ import pytest
 from tiny_notebooks import make_notebook
 
 from perfanalysis.data.tables import load_year
-from perfanalysis.errors import ParameterError
+from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.notebooks import find_notebooks
 from perfanalysis.suite.plan import choose_tasks, page_name, plan_tasks, subjects_of
 
@@ -83,6 +83,26 @@ def test_a_page_name_fits_into_a_file_name_and_stays_distinct():
     names = [page_name("30_unit", "unit", "教" * 200 + end) for end in ("甲", "乙")]
     assert names[0] != names[1]
     assert all(len(name.encode()) < 200 and name.endswith(".html") for name in names)
+
+
+@pytest.mark.parametrize("ids", [("u1", "U1"), ("\uf900", "\u8c48")], ids=["case", "variant"])
+def test_pages_that_would_overwrite_each_other_elsewhere_are_refused(folder, ids):
+    """Windows and macOS take both for one file; macOS also two code points of one character."""
+    subjects = {**SUBJECTS, "unit": dict.fromkeys(ids, "局")}
+    with pytest.raises(DataError) as refused:
+        plan_tasks(find_notebooks(folder), subjects, common=COMMON)
+    assert all(f"编码 {each!r}" in str(refused.value) for each in ids)
+
+
+def test_a_notebook_named_like_the_page_of_another_is_refused(folder):
+    make_notebook(
+        folder / "30_Unit-002.ipynb",
+        DECLARED,
+        about={"scope": "district", "title": "x"},
+        tags=PARAMETERS,
+    )
+    with pytest.raises(DataError, match=r"笔记本 30_Unit-002.*笔记本 30_unit"):
+        plan(folder)
 
 
 def test_subjects_are_those_of_the_evaluated_year(tmp_path):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from perfanalysis.data.tables import YearData
-from perfanalysis.errors import ParameterError
+from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.notebooks import SCOPES, Notebook
 from perfanalysis.suite.wording import choices
 
@@ -103,12 +104,16 @@ def plan_tasks(
     ParameterError
         On a name no notebook declares, or a value of another type than its default; each names
         the choices.
+    DataError
+        If two reports would be one file where the system does not tell ``a`` from ``A``.
     """
     extra = dict(extra or {})
     _check_names(notebooks, common, extra)
-    return tuple(
+    tasks = tuple(
         task for notebook in notebooks for task in _tasks_of(notebook, subjects, common, extra)
     )
+    _check_pages(tasks)
+    return tasks
 
 
 def choose_tasks(
@@ -158,6 +163,20 @@ def _check_names(
             raise ParameterError(
                 f"没有笔记本声明参数 {name!r}。可用参数："
                 f"{'、'.join(each for each in declared if each not in common)}。"
+            )
+
+
+def _check_pages(tasks: Sequence[Task]) -> None:
+    """Refuse pages that would overwrite each other on Windows and macOS."""
+    seen: dict[str, Task] = {}
+    for task in tasks:
+        other = seen.setdefault(unicodedata.normalize("NFC", task.page).casefold(), task)
+        if other is not task:
+            raise DataError(
+                f"报告 {other.page}（笔记本 {other.notebook.name}，编码 {other.scope_id!r}）和 "
+                f"{task.page}（笔记本 {task.notebook.name}，编码 {task.scope_id!r}）的文件名只有"
+                "大小写不同或完全相同，在 Windows 和 macOS 上会互相覆盖。"
+                "请改正编码或笔记本的文件名。"
             )
 
 
