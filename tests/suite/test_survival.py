@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 SABOTEUR = Path(__file__).with_name("saboteur.py")
 LONG = 120
 """Seconds after which a process that should have ended is a failure of the test."""
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = 20
 
 
 def tree(folder):
