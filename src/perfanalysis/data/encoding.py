@@ -15,13 +15,15 @@ def decode(raw: bytes, file: str) -> str:
     DataError
         If it is neither.
     """
+    read = 0
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as problem:
+            read = max(read, problem.start)
+    line = raw.count(b"\n", 0, read) + 1
     raise DataError(
-        f"文件 {file} 的文字编码无法识别：既不是 UTF-8 也不是 GB18030。"
+        f"文件 {file} 第{line}行的文字编码无法识别：既不是 UTF-8 也不是 GB18030。"
         f"请用 Excel 或 WPS 另存为 UTF-8。"
     )
 

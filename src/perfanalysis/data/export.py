@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from perfanalysis.data.csv_text import marked_frame
 from perfanalysis.data.spreadsheet import write_workbook
 from perfanalysis.errors import ParameterError
 
@@ -66,7 +67,7 @@ def write_tables(
     path : Path or str
         ``.xlsx``: one workbook, a sheet a table. ``.csv`` (UTF-8 with BOM) or ``.parquet``: the
         first table under that name, every other beside it (``x.csv``, ``x-ledger.csv`` …), with
-        English names and codes.
+        English names and codes; in CSV, texts that would run as a formula are `marked`.
     tables : mapping of str to DataFrame
     titles : mapping of str to str
         Name of a table to the name of its sheet.
@@ -110,7 +111,8 @@ def _written(
     for place, (name, table) in enumerate(tables.items()):
         each = path.with_stem(f"{path.stem}-{name}") if place else path
         if path.suffix == ".csv":
-            table.to_csv(each, index=False, encoding="utf-8-sig", lineterminator="\n")
+            safe = marked_frame(table)
+            safe.to_csv(each, index=False, encoding="utf-8-sig", lineterminator="\n")
         else:
             table.to_parquet(each, index=False)
         written.append(each)

@@ -21,6 +21,7 @@ import pyarrow as pa
 from openpyxl import load_workbook
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from perfanalysis.data.csv_text import unmarked_column
 from perfanalysis.data.encoding import decode
 from perfanalysis.data.source import column_letters
 from perfanalysis.errors import DataError
@@ -126,7 +127,8 @@ def _csv(path: Path) -> FileRows:
     if not text.strip():
         raise DataError("文件是空的，没有表头。")
     if "\0" in text:
-        raise DataError("含有空字符，不是文本文件。")
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise DataError(f"第{line}行含有空字符，不是文本文件。")
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -137,7 +139,7 @@ def _csv(path: Path) -> FileRows:
         )
     except ValueError:
         frame = _ragged(text)
-    return FileRows(frame)
+    return FileRows(frame.apply(unmarked_column))
 
 
 def _ragged(text: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from perfanalysis.data.codebook import Table
+from perfanalysis.data.csv_text import marked, unmarked
 from perfanalysis.data.encoding import decode
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.reading import RawTable, read_table, table_files
@@ -72,7 +73,7 @@ class CsvTable:
     def value(self, row: list[str], column: str) -> str:
         """A cell of a row; empty where the file has no such column or the row is short."""
         position = self.columns.get(column, -1)
-        return row[position].strip() if 0 <= position < len(row) else ""
+        return unmarked(row[position].strip()) if 0 <= position < len(row) else ""
 
     def where(self, column: str, value: str) -> list[list[str]]:
         """The rows that hold a value in a column, in their order."""
@@ -90,7 +91,7 @@ class CsvTable:
                 self._have(column)
         row = [""] * len(self._top[-1])
         for column, value in values.items():
-            row[self.columns[column]] = value
+            row[self.columns[column]] = marked(value)
         self.rows.append(row)
         for column, index in self._index.items():
             index.setdefault(self.value(row, column), []).append(row)
@@ -107,7 +108,7 @@ class CsvTable:
             self._have(column)
             position = self.columns[column]
             row.extend([""] * (position + 1 - len(row)))
-            row[position] = value
+            row[position] = marked(value)
             self.changed = True
 
     def _have(self, column: str) -> None:
