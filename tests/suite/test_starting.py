@@ -4,9 +4,10 @@ import pytest
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.tables import load_year
-from perfanalysis.errors import ParameterError
+from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.suite.config import load_suite
+from perfanalysis.suite.run import run_suite
 from perfanalysis.suite.starting import shipped_notebooks, start_workspace
 
 
@@ -52,3 +53,10 @@ def test_a_file_in_the_way_is_an_error_of_ours(tmp_path):
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(ParameterError, match="不能写入"):
         start_workspace(tmp_path / "file" / "new", district="甲", work_year=2025)
+
+
+def test_a_run_without_data_says_what_to_do_first(tmp_path):
+    start_workspace(tmp_path, district="示例区", work_year=2025)
+    with pytest.raises(DataError, match=r"2024 预算年度的 units、projects、funds 只有表头.*import"):
+        run_suite(tmp_path / "suite.toml")
+    assert not any((tmp_path / "reports").iterdir())

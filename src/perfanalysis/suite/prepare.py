@@ -173,7 +173,7 @@ def _readable(data: Path, year: int) -> YearData:
     Raises
     ------
     DataError
-        If the folder or one of them is not there or cannot be read.
+        If the folder or one of them is not there, cannot be read or has no row.
     """
     read = load_year(data / str(year), only=REQUIRED)
     if missing := [table for table in REQUIRED if table not in read.sources]:
@@ -181,6 +181,11 @@ def _readable(data: Path, year: int) -> YearData:
         raise DataError(
             f"{year} 预算年度的数据无法使用：缺少 {'、'.join(missing)}。{problems}。"
             "请补齐后重新运行。"
+        )
+    if empty := [table for table in REQUIRED if read[table].empty]:
+        raise DataError(
+            f"{year} 预算年度的 {'、'.join(empty)} 只有表头，没有可评价的内容。"
+            "请填入数据，或用 perfanalysis import 读入单位报送的表，再重新运行。"
         )
     return read
 
