@@ -1,11 +1,6 @@
-"""A partitioned year gives the numbers of the whole, and refuses what it could not add up.
-
-Needs the extra ``cluster``; not marked slow, so that where Dask is not installed `make test`
-says that these were skipped and `make test-all` does not ask for them.
-"""
+"""A partitioned year gives the numbers of the whole, and refuses what it could not add up."""
 
 from datetime import date
-from importlib.util import find_spec
 
 import pandas as pd
 import pytest
@@ -15,8 +10,6 @@ from perfanalysis.errors import DataError
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.scoring.projects import score_projects
 from year_tables import PROJECT, make_year
-
-pytestmark = pytest.mark.skipif(find_spec("dask") is None, reason="the extra cluster (Dask) is out")
 
 RULES = load_rules().on(date(2022, 3, 31))
 PROJECTS = 30
@@ -63,7 +56,6 @@ def partitioned(tmp_path):
     return write
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.parametrize("rows", [12, 33, 1000])
 def test_parts_give_the_numbers_of_the_whole(partitioned, rows):
     from perfanalysis.scoring.partitions import PARTS, score_partitions

@@ -41,6 +41,11 @@ from perfanalysis.printing import (
 @click.option("--force", is_flag=True, help="全部重做，不论有无改动。")
 @click.option("--jobs", type=click.IntRange(min=1), help="同时运行几份报告；省略时为核心数。")
 @click.option("--engine", type=click.Choice(["forked", "jupyter"]), default="forked")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="交给 Dask 集群运行：调度器地址（tcp://、tls://）或调度器文件。",
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="语言；省略时取自设置文件。")
 @click.option("--edition", type=click.Choice(["internal", "public"]), default="internal")
 @click.option("--strict", is_flag=True, help="数据中有错误时退出码为 1。")
@@ -58,6 +63,7 @@ def run(
     force: bool,
     jobs: int | None,
     engine: Any,
+    scheduler: str | None,
     lang: Any,
     edition: Any,
     strict: bool,
@@ -81,6 +87,7 @@ def run(
         parameters=dict(_name_and_value(text) for text in parameter),
         jobs=jobs,
         engine=engine,
+        scheduler=scheduler,
         display=display(),
     )
     if as_json:

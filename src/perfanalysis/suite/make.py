@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +30,8 @@ def make_suite(
     sources: Sources,
     before: Before,
     *,
-    workers: int,
+    workers: int | None,
+    scheduler: str | None,
     shown: Display,
 ) -> RunResult:
     """Make every report that was asked for.
@@ -46,7 +48,7 @@ def make_suite(
     target = request.target
     staging = Staging(target, keep=run.partial)
     try:
-        made = _make(run, staging, workers, shown)
+        made = _make(run, staging, workers, scheduler, shown)
         index = publish(run, staging, made.outcomes)
     except OSError as error:
         staging.discard()
@@ -64,19 +66,21 @@ def make_suite(
     return result
 
 
-def _make(run: Prepared, staging: Staging, workers: int, shown: Display) -> Made:
+def _make(
+    run: Prepared, staging: Staging, workers: int | None, scheduler: str | None, shown: Display
+) -> Made:
     request = run.request
     executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
     executed.mkdir(parents=True, exist_ok=True)
     jobs = run.jobs(frames(run))
     with shown:
         shown.start(len(jobs))
-        return run_jobs(
-            jobs,
-            run.setup(executed=executed, pages=staging.folder),
-            workers=workers,
-            on_done=_teller(shown),
-        )
+        setup, tell = run.setup(executed=executed, pages=staging.folder), _teller(shown)
+        if scheduler is None:
+            return run_jobs(jobs, setup, workers=workers or os.cpu_count() or 1, on_done=tell)
+        from perfanalysis.suite.cluster import run_on_cluster
+
+        return run_on_cluster(jobs, run, setup, scheduler=scheduler, at_once=workers, on_done=tell)
 
 
 def _result(

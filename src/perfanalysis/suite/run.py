@@ -7,7 +7,6 @@ itself is in `perfanalysis.suite.make`.
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +36,7 @@ def run_suite(
     parameters: Mapping[str, object] | None = None,
     jobs: int | None = None,
     engine: EngineName = "forked",
+    scheduler: str | None = None,
     display: Display | None = None,
 ) -> RunResult:
     """Make every report of a work year and publish them.
@@ -66,18 +66,24 @@ def run_suite(
     parameters : mapping, optional
         More parameters, for the notebooks that declare them; see `plan_tasks`.
     jobs : int, optional
-        Processes, > 0; one a core if left out.
+        Processes, > 0; one a core if left out. On a cluster, reports that are sent at a time; as
+        many as it takes if left out.
     engine : {"forked", "jupyter"}
         Where the system cannot fork, ``jupyter`` is used and said.
+    scheduler : str, optional
+        Address or scheduler file of a Dask cluster that makes the reports; this machine if left
+        out. See `perfanalysis.suite.cluster.run_on_cluster`.
     display : Display, optional
         Shows the progress; nothing is shown if left out.
 
     Raises
     ------
     ParameterError
-        If the settings, a notebook or a parameter cannot be used, or a file cannot be written.
+        If the settings, a notebook or a parameter cannot be used, a file cannot be written, or the
+        scheduler cannot be reached.
     DataError
-        If the evaluated or the monitored year cannot be read, an input was changed meanwhile, or
+        If the evaluated or the monitored year cannot be read, an input was changed meanwhile, a
+        member of the cluster has other files or another program, or
         there is no published run whose failures could be made again.
     """
     if jobs is not None and jobs < 1:
@@ -102,7 +108,7 @@ def run_suite(
             if not request.only:
                 shown.say("上次运行没有失败的报告，无需重试。")
                 return RunResult(request.target / manifest.INDEX, (), {}, True, {}, ())
-        return _run(suite, request, jobs or os.cpu_count() or 1, shown)
+        return _run(suite, request, jobs, scheduler, shown)
 
 
 def _failed(request: Request) -> list[str]:
@@ -115,7 +121,9 @@ def _failed(request: Request) -> list[str]:
     ]
 
 
-def _run(suite: Suite, request: Request, workers: int, shown: Display) -> RunResult:
+def _run(
+    suite: Suite, request: Request, workers: int | None, scheduler: str | None, shown: Display
+) -> RunResult:
     sources = sources_of(suite, request)
     path = record_path(suite, request)
     before = Before(path, read_record(path), stamp_of(suite, request, sources))
@@ -125,7 +133,9 @@ def _run(suite: Suite, request: Request, workers: int, shown: Display) -> RunRes
         return done
     from perfanalysis.suite.make import make_suite
 
-    return make_suite(suite, request, sources, before, workers=workers, shown=shown)
+    return make_suite(
+        suite, request, sources, before, workers=workers, scheduler=scheduler, shown=shown
+    )
 
 
 __all__ = ["RunResult", "run_suite"]
