@@ -84,7 +84,7 @@ def render_page(notebook: NotebookNode, *, frame: Frame | None = None) -> str:
         If a cell failed or printed something past `report.page`, the page has no title, the
         text cites a table or figure that is not there, or the page is larger than 600 kB.
     """
-    pieces = list(_pieces(notebook))
+    pieces = list(pieces_of(notebook))
     facts = _facts([about for about, _ in pieces])
     html = render(
         "page.html.j2",
@@ -104,7 +104,7 @@ def render_page(notebook: NotebookNode, *, frame: Frame | None = None) -> str:
 
 def page_facts(notebook: NotebookNode) -> PageFacts:
     """Return what an executed notebook says about its page."""
-    return _facts([about for about, _ in _pieces(notebook)])
+    return _facts([about for about, _ in pieces_of(notebook)])
 
 
 def render_failure(
@@ -189,7 +189,7 @@ def _facts(pieces: Sequence[Mapping[str, Any]]) -> PageFacts:
     )
 
 
-def _pieces(notebook: NotebookNode) -> Iterator[tuple[Mapping[str, Any], str]]:
+def pieces_of(notebook: NotebookNode) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield what `report.page` showed, in order: its metadata and its HTML."""
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", ()):
