@@ -139,7 +139,7 @@ def _csv(path: Path) -> FileRows:
         )
     except ValueError:
         frame = _ragged(text)
-    return FileRows(frame.apply(unmarked_column))
+    return FileRows(frame.apply(unmarked_column) if "'" in text else frame)
 
 
 def _ragged(text: str) -> pd.DataFrame:

@@ -64,26 +64,26 @@ def read_table(folder: Path, table: Table) -> tuple[RawTable | None, list[Findin
     name = paths[0].name
     try:
         rows = read_rows(paths[0], (table.name, table.title))
-        header = _header_row(rows, table)
+        head = rows.head(TITLE_ROWS)
+        header = _header_row(head, table)
     except (DataError, OSError) as problem:
         return None, [_unreadable(table, name, problem)]
     findings = [
         _ignored(table, Where(name, sheet, cell), found, effect)
         for sheet, cell, found, effect in rows.ignored
     ]
-    raw, problems = _known_columns(name, rows, header, table)
+    raw, problems = _known_columns(name, rows, head[header], header, table)
     return raw, findings + problems
 
 
-def _header_row(rows: FileRows, table: Table) -> int:
+def _header_row(head: list[list[str]], table: Table) -> int:
     """Number of rows above the header: the row that names most columns, of the first few."""
     names = _names(table)
     known = [
-        len({names[title] for cell in row if (title := _title(cell)) in names})
-        for row in rows.head(TITLE_ROWS)
+        len({names[title] for cell in row if (title := _title(cell)) in names}) for row in head
     ]
     header = known.index(max(known))
-    above = " ".join(cell for row in rows.head(header) for cell in row)
+    above = " ".join(cell for row in head[:header] for cell in row)
     unit = _OTHER_UNIT.search(above)
     if unit:
         raise DataError(f"表头上方写明“{unit.group()}”，而金额应为万元。")
@@ -100,12 +100,12 @@ def _title(cell: str) -> str:
 
 
 def _known_columns(
-    file: str, rows: FileRows, header: int, table: Table
+    file: str, rows: FileRows, titles: list[str], header: int, table: Table
 ) -> tuple[RawTable | None, list[Finding]]:
     names = _names(table)
     findings: list[Finding] = []
     columns: dict[str, int] = {}
-    for position, cell in enumerate(rows.head(header + 1)[-1]):
+    for position, cell in enumerate(titles):
         name = names.get(_title(cell))
         if name is not None and name not in columns:
             columns[name] = position

@@ -24,6 +24,8 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，％＋", "01
 _SIGNS = {"≧": "≥", "≦": "≤", "═": "=", ">=": "≥", "<=": "≤", "=>": "≥", "=<": "≤"}
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]"
 _LOST_DIGITS = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}"
+_PLAIN_NUMBER = r"^-?[0-9]{1,12}(?:\.[0-9]{1,3})?$"
+"""At most 15 digits: every way to read it gives the same float."""
 _DATE = (
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
     r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
@@ -108,7 +110,7 @@ def _numbers(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         empty = values.isna()
         numbers = values.astype("float64")
     else:
-        text = _text(values).str.translate(_FULL_WIDTH)
+        text = _text(values)
         empty = text.isna()
         numbers = _parsed(text, column)
     numbers = numbers.where(numbers.abs() < float("inf"))
@@ -125,7 +127,11 @@ def _is_real(values: pd.Series) -> bool:
 
 
 def _parsed(text: pd.Series, column: Column) -> pd.Series:
-    plain = text.str.replace(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", regex=True)
+    if (text.isna() | _matches(text, _PLAIN_NUMBER)).all():
+        return pd.Series(pc.cast(arrow_text(text), pa.float64()).to_numpy(), index=text.index)
+    plain = text.str.translate(_FULL_WIDTH).str.replace(
+        r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", regex=True
+    )
     share = plain.str.endswith("%", na=False) & (column.kind == "ratio")
     numbers = pd.to_numeric(plain.mask(share, plain.str.removesuffix("%")), errors="coerce")
     numbers = numbers.astype("float64")
