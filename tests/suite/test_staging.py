@@ -1,12 +1,14 @@
 """The published folder is never worse than before: built beside it, swapped at the end."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from perfanalysis.errors import ParameterError
-from perfanalysis.suite.manifest import write_manifest
+from perfanalysis.suite import durable
+from perfanalysis.suite.manifest import published_files, write_manifest
 from perfanalysis.suite.staging import Staging, edition_folder
 
 
@@ -75,6 +77,37 @@ def test_english_is_built_without_touching_chinese(target):
     staging.write("index.html", "new english")
     staging.publish()
     assert tree(target) == {"old.html": "old", "en/index.html": "new english"}
+
+
+def test_english_that_is_being_built_is_no_part_of_chinese(target):
+    before = published_files(target)
+    staging = Staging(target / "en", keep=True)
+    staging.write("index.html", "new english")
+    assert published_files(target) == before
+    assert (target / "en" / "index.html").read_text() == "english"
+
+
+def test_english_alone_is_published(tmp_path):
+    staging = Staging(tmp_path / "2021" / "en", keep=False)
+    staging.discard()
+    assert list(tmp_path.iterdir()) == []
+    staging = Staging(tmp_path / "2021" / "en", keep=False)
+    staging.write("index.html", "english")
+    staging.publish()
+    assert tree(tmp_path) == {"2021/en/index.html": "english"}
+
+
+def test_what_a_killed_worker_had_begun_is_not_published(target, monkeypatch):
+    staging = Staging(target, keep=False)
+    staging.write("whole.html", "whole")
+    with monkeypatch.context() as killed:
+        killed.setattr(durable.os, "replace", lambda *_: sys.exit())
+        killed.setattr(Path, "unlink", lambda _: None)
+        with pytest.raises(SystemExit):
+            staging.write("begun.html", "begun")
+    assert len(tree(staging.folder)) == 2
+    staging.clear_parts()
+    assert tree(staging.folder) == {"whole.html": "whole"}
 
 
 CUT_OFF = {

@@ -16,6 +16,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+PARTS = ".*.part"
+"""Glob pattern of files that a process which was killed had begun to write."""
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
@@ -85,4 +88,4 @@ def _renameat2() -> Callable[..., int] | None:
     return call
 
 
-__all__ = ["exchange", "sync_folder", "write_whole"]
+__all__ = ["PARTS", "exchange", "sync_folder", "write_whole"]

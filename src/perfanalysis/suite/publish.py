@@ -58,6 +58,7 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
         If what the reports were made from was changed meanwhile.
     """
     _check_sources(run)
+    staging.clear_parts()
     kept = _kept(run, staging)
     surrounds = frames(run)
     pages = dict(kept)

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.config import Edition, Lang
-from perfanalysis.suite.durable import exchange, sync_folder, write_whole
+from perfanalysis.suite.durable import PARTS, exchange, sync_folder, write_whole
 from perfanalysis.suite.manifest import FILE_NAME, published_files
+
+_ENGLISH = "en"
 
 
 def edition_folder(reports: Path, work_year: int, lang: Lang, edition: Edition) -> Path:
     """Folder of one edition: ``2021``, ``2021/en``, ``2021-public`` or ``2021-public/en``."""
     folder = reports / (f"{work_year}-public" if edition == "public" else str(work_year))
-    return folder / "en" if lang == "en" else folder
+    return folder / _ENGLISH if lang == "en" else folder
 
 
 class Staging:
@@ -38,25 +40,31 @@ class Staging:
 
     def __init__(self, target: Path, *, keep: bool) -> None:
         self.target = target
-        self.folder = target.with_name(f".{target.name}.new")
-        self._old = target.with_name(f".{target.name}.old")
+        self.folder = _beside(target, "new")
+        self._old = _beside(target, "old")
         try:
             self._recover()
             self.folder.mkdir(parents=True)
             if keep and target.is_dir():
                 self._share(published_files(target))
         except OSError as error:
-            problem = f"不能写入报告文件夹 {target.parent}（{error.strerror}）"
+            problem = f"不能写入报告文件夹 {self.folder.parent}（{error.strerror}）"
             raise ParameterError(f"{problem}。请核对 --reports 和写入权限。") from None
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write one file of the edition; text as UTF-8."""
         write_whole(self.folder / name, content.encode() if isinstance(content, str) else content)
 
+    def clear_parts(self) -> None:
+        """Remove what a worker that was killed had begun to write."""
+        for part in self.folder.rglob(PARTS):
+            part.unlink()
+
     def publish(self) -> None:
         """Put what was built in the place of what was published."""
         for manifest in self.target.glob(f"*/{FILE_NAME}"):  # editions that stand below it
             self._share(path for path in manifest.parent.rglob("*") if path.is_file())
+        self.target.parent.mkdir(parents=True, exist_ok=True)
         if not self.target.is_dir():
             self.folder.rename(self.target)
         elif not exchange(self.folder, self.target):
@@ -72,6 +80,7 @@ class Staging:
 
     def _share(self, files: Iterable[Path]) -> None:
         """Let published files stand in the new folder too."""
+        folders = set()
         for path in files:
             copy = self.folder / path.relative_to(self.target)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -79,12 +88,22 @@ class Staging:
                 os.link(path, copy)
             except OSError:  # a file system without links
                 write_whole(copy, path.read_bytes())
+            folders.add(copy.parent)
+        for folder in folders:
+            sync_folder(folder)
 
     def _recover(self) -> None:
         """Clear away what a run that was cut off left behind."""
         if self._old.is_dir() and not self.target.is_dir():
             self._old.rename(self.target)
         self.discard()
+
+
+def _beside(target: Path, ending: str) -> Path:
+    """A hidden folder in the same file system, outside every edition: no edition counts it in."""
+    if target.name == _ENGLISH:
+        return target.parent.with_name(f".{target.parent.name}-{target.name}.{ending}")
+    return target.with_name(f".{target.name}.{ending}")
 
 
 __all__ = ["Staging", "edition_folder"]
