@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from perfanalysis.errors import ParameterError
+from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite import manifest
-from perfanalysis.suite.cache.keys import Before, Record, why, write_record
+from perfanalysis.suite.cache.keys import (
+    Before,
+    Record,
+    basis_of,
+    cache_folder,
+    why,
+    write_record,
+)
+from perfanalysis.suite.cache.program import is_changed
+from perfanalysis.suite.cache.store import Store
 from perfanalysis.suite.config import Suite
 from perfanalysis.suite.engine.forked import can_fork
 from perfanalysis.suite.outcome import Outcome, RunResult
@@ -21,6 +30,7 @@ from perfanalysis.suite.prepare import Prepared, prepare
 from perfanalysis.suite.progress import Display
 from perfanalysis.suite.publish import frames, publish
 from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.reuse import take_kept
 from perfanalysis.suite.staging import Staging
 
 
@@ -48,8 +58,9 @@ def make_suite(
     target = request.target
     staging = Staging(target, keep=run.partial)
     try:
-        made = _make(run, staging, workers, scheduler, shown)
-        index = publish(run, staging, made.outcomes)
+        made = _make(run, before.record, staging, workers, scheduler, shown)
+        with _forgotten_unless_whole(run, made):
+            index = publish(run, staging, made.outcomes)
     except OSError as error:
         staging.discard()
         raise ParameterError(
@@ -61,13 +72,38 @@ def make_suite(
         raise
     pages = before.record.pages if before.record else {}
     result = _result(run, made, index, pages)
+    if is_changed():
+        _forget(run, made)
+        return result
     with suppress(OSError):  # without a record, the next run only does more
         write_record(before.path, _record(run, made, result, before.stamp, pages))
     return result
 
 
+@contextmanager
+def _forgotten_unless_whole(run: Prepared, made: Made) -> Iterator[None]:
+    """Forget what was kept of a run whose sources changed under it: nobody knows what it read."""
+    try:
+        yield
+    except DataError:
+        _forget(run, made)
+        raise
+
+
+def _forget(run: Prepared, made: Made) -> None:
+    store = Store(cache_folder(run.suite))
+    for outcome in made.outcomes.values():
+        for key in outcome.entries if outcome.how != "reused" else ():
+            store.remove(key)
+
+
 def _make(
-    run: Prepared, staging: Staging, workers: int | None, scheduler: str | None, shown: Display
+    run: Prepared,
+    record: Record | None,
+    staging: Staging,
+    workers: int | None,
+    scheduler: str | None,
+    shown: Display,
 ) -> Made:
     request = run.request
     executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
@@ -76,11 +112,18 @@ def _make(
     with shown:
         shown.start(len(jobs))
         setup, tell = run.setup(executed=executed, pages=staging.folder), _teller(shown)
-        if scheduler is None:
-            return run_jobs(jobs, setup, workers=workers or os.cpu_count() or 1, on_done=tell)
-        from perfanalysis.suite.cluster import run_on_cluster
+        taken = take_kept(jobs, setup, record, basis_of(run.sources), on_done=tell)
+        left, made = taken.left, Made(findings=taken.findings)
+        if left and scheduler is None:
+            made = run_jobs(left, setup, workers=workers or os.cpu_count() or 1, on_done=tell)
+        elif left and scheduler is not None:
+            from perfanalysis.suite.cluster import run_on_cluster
 
-        return run_on_cluster(jobs, run, setup, scheduler=scheduler, at_once=workers, on_done=tell)
+            made = run_on_cluster(
+                left, run, setup, scheduler=scheduler, at_once=workers, on_done=tell
+            )
+        made.outcomes |= taken.outcomes
+        return made
 
 
 def _result(
@@ -111,8 +154,9 @@ def _record(
 ) -> Record:
     """The record of this run; pages that were left out stay as they were recorded."""
     published = {task.page for task in run.everything}
+    basis = basis_of(run.sources)
     now = {
-        page: {"parts": dict(each.parts), "entries": list(each.entries)}
+        page: {"parts": dict(each.parts), "entries": list(each.entries), "basis": basis}
         for page, each in made.outcomes.items()
     }
     pages = {page: each for page, each in before.items() if page in published} | now
@@ -121,6 +165,7 @@ def _record(
         stamp="" if result.failed else stamp,
         manifest=hashlib.sha256(written).hexdigest(),
         result=result.as_dict(),
+        basis=basis,
         pages=pages,
     )
 
@@ -134,6 +179,9 @@ def _teller(shown: Display) -> Callable[[Outcome], None]:
         if reason and reason not in told:
             told.add(reason)
             shown.say(f"改用普通 Jupyter 内核运行（自 {outcome.page} 起）：{reason}。")
+        if outcome.unkept and outcome.unkept not in told:
+            told.add(outcome.unkept)
+            shown.say(f"缓存不能写入（{outcome.unkept}）：报告照常生成，但下次运行要重做。")
         shown.done(outcome.page, _problem(outcome))
 
     return tell

@@ -60,6 +60,8 @@ class Outcome:
         What its cells depend on, as digests; see `perfanalysis.suite.cache.keys`.
     entries : tuple of str
         Keys of what was kept of it.
+    unkept : str
+        Why it could not be kept; empty if it was.
     """
 
     page: str
@@ -70,6 +72,7 @@ class Outcome:
     how: How = "executed"
     parts: Mapping[str, str] = field(default_factory=dict)
     entries: tuple[str, ...] = ()
+    unkept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -110,6 +110,8 @@ class Job:
         empty where that may be anything.
     scope : tuple of str
         The unit or project that it is about; empty for the whole district.
+    data : str
+        Digest of what it reads of the data, where that is known; else a worker finds it.
     """
 
     page: str
@@ -119,6 +121,7 @@ class Job:
     parts: Mapping[str, str]
     view: str
     scope: tuple[str, ...]
+    data: str = ""
 
 
 class _State:
@@ -157,13 +160,42 @@ def count_findings() -> Mapping[str, int] | None:
 def make_report(job: Job) -> Outcome:
     """Make one page, from what was kept of it where nothing that it depends on has changed."""
     setup = _State.setup
-    store = Store(setup.cache)
-    parts = {**job.parts, "data": _slice(job, setup)}
-    path = setup.executed / Path(job.page).with_suffix(".ipynb")
-    kept = None if setup.force else read_kept(store.get(key_of(parts)))
-    if kept is not None:
+    data = job.data or _slice(job, setup)
+    kept = None if setup.force else from_kept(job, setup, data)
+    return _from_cells(job, setup, {**job.parts, "data": data}) if kept is None else kept
+
+
+def from_kept(job: Job, setup: Setup, data: str) -> Outcome | None:
+    """Make one page without running its cells; None where no executed notebook was kept.
+
+    Parameters
+    ----------
+    job : Job
+    setup : Setup
+    data : str
+        Digest of what the report reads of the data.
+    """
+    store, parts = Store(setup.cache), {**job.parts, "data": data}
+    kept = read_kept(store.get(key_of(parts)))
+    if kept is None:
+        return None
+    path = _executed(job, setup)
+    if not path.is_file() or path.read_bytes() != kept.notebook:
         write_whole(path, kept.notebook)
-        return _finish(job, kept, None, parts, store)
+    try:
+        return _finish(job, kept, None, parts, setup)
+    except OSError:
+        raise
+    except Exception:  # the page can no longer be made: then the report says why
+        return None
+
+
+def _executed(job: Job, setup: Setup) -> Path:
+    return setup.executed / Path(job.page).with_suffix(".ipynb")
+
+
+def _from_cells(job: Job, setup: Setup, parts: Mapping[str, str]) -> Outcome:
+    path = _executed(job, setup)
     executed = execute(
         job.notebook,
         path,
@@ -176,8 +208,9 @@ def make_report(job: Job) -> Outcome:
     if failure is None:
         try:
             kept = Kept.of(_facts(executed.notebook), executed, path.read_bytes())
-            _keep(store, key_of(parts), kept.as_bytes())
-            return _finish(job, kept, executed.notebook, parts, store)
+            made = _finish(job, kept, executed.notebook, parts, setup)
+            unkept = _keep(Store(setup.cache), key_of(parts), kept.as_bytes())
+            return replace(made, unkept=made.unkept or unkept)
         except Exception as error:
             if isinstance(error, OSError) and error.errno in FULL:
                 raise
@@ -191,16 +224,16 @@ def _facts(notebook: Any) -> Mapping[str, Any]:
     return {"title": facts.title, "findings": facts.findings, "listing": facts.listing}
 
 
-def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], store: Store) -> Outcome:
+def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], setup: Setup) -> Outcome:
     """Make the page of an executed notebook; `notebook` is None where it is read back."""
-    setup = _State.setup
+    store, unkept = Store(setup.cache), ""
     key = key_of({"executed": kept.digest, "frame": repr(job.frame), "page": setup.page_part})
     page = None if setup.force else store.get(key)
     how: How = "reused" if page is not None else "rendered"
     if page is None:
         shown = kept.as_notebook() if notebook is None else notebook
         page = render_page(shown, frame=job.frame).encode()
-        _keep(store, key, page)
+        unkept = _keep(store, key, page)
     write_whole(setup.pages / job.page, page)
     return Outcome(
         page=job.page,
@@ -211,6 +244,7 @@ def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], store
         how=how if notebook is None else "executed",
         parts=parts,
         entries=(key_of(parts), key),
+        unkept=unkept,
     )
 
 
@@ -233,9 +267,13 @@ def _view(named: str, root: Path) -> Callable[..., Any]:
     return function
 
 
-def _keep(store: Store, key: str, content: bytes) -> None:
-    with suppress(OSError):  # a full disk; the page itself is then missed and says so
+def _keep(store: Store, key: str, content: bytes) -> str:
+    """Keep an entry; why it could not be, which costs the next run time and this one nothing."""
+    try:
         store.put(key, content)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def _work_year(setup: Setup) -> Any:
@@ -261,6 +299,7 @@ __all__ = [
     "Job",
     "Setup",
     "count_findings",
+    "from_kept",
     "make_report",
     "start_worker",
 ]

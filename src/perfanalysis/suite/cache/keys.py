@@ -68,13 +68,16 @@ class Record:
         sha256 of the manifest that it published.
     result : mapping
         Its `RunResult` as plain types.
+    basis : str
+        Digest of all that any report could read; see `basis_of`.
     pages : mapping of str to mapping
-        ``parts`` and ``entries`` of each page that is published.
+        ``parts``, ``entries`` and ``basis`` of each page that is published.
     """
 
     stamp: str
     manifest: str
     result: Mapping[str, Any]
+    basis: str = ""
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -143,6 +146,12 @@ def stamp_of(suite: Suite, request: Request, sources: Sources) -> str:
             "local": local_modules(suite.root, request.notebooks),
         }
     )
+
+
+def basis_of(sources: Sources) -> str:
+    """Digest of all that decides what a report reads: data, settings, rules and the program."""
+    kinds = {kind: combined(sources[kind]) for kind in ("inputs", "settings", "rules")}
+    return combined({**kinds, "program": program().execution})
 
 
 def local_modules(*folders: Path) -> Mapping[str, str]:
@@ -222,6 +231,7 @@ __all__ = [
     "REASONS",
     "Before",
     "Record",
+    "basis_of",
     "cache_folder",
     "digest_of",
     "key_of",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 
 from perfanalysis.suite.manifest import hashes, versions
+
+_NEVER_RUN = ("jupyterlab",)
+"""What only opens notebooks by hand; with all that it needs, half of what is installed."""
 
 PAGE_ONLY = (
     "report/exporter.py",
@@ -56,10 +61,34 @@ def program() -> Program:
     apart = pages | {name for name in every if _matches(name, BESIDE)}
     execution = {name: each for name, each in every.items() if name not in apart}
     return Program(
-        execution=combined(execution | versions()),
+        execution=combined(execution | libraries()),
         pages=combined({name: every[name] for name in pages}),
-        whole=combined(every | versions()),
+        whole=combined(every | libraries()),
     )
+
+
+def libraries() -> dict[str, str]:
+    """Versions of Python and of every package that the program needs, and those need in turn."""
+    found: dict[str, str] = {}
+    asked = ["perfanalysis"]
+    while asked:
+        name = asked.pop()
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:  # wanted on another system only
+            continue
+        for line in package.requires or ():
+            needed = re.split(r"[^\w.-]", line, maxsplit=1)[0].lower()
+            if "extra ==" not in line and needed not in found and needed not in _NEVER_RUN:
+                found[needed] = ""
+                asked.append(needed)
+        found[name] = package.version
+    return versions() | {name: each for name, each in found.items() if each}
+
+
+def is_changed() -> bool:
+    """Whether the files of the package are others than when `program` first read them."""
+    return program.__wrapped__() != program()
 
 
 def combined(named: Mapping[str, str]) -> str:
@@ -72,4 +101,4 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-__all__ = ["BESIDE", "PAGE_ONLY", "Program", "combined", "program"]
+__all__ = ["BESIDE", "PAGE_ONLY", "Program", "combined", "is_changed", "libraries", "program"]

@@ -44,6 +44,11 @@ class Store:
         """
         write_whole(self._path(key), _line(content) + content)
 
+    def remove(self, key: str) -> None:
+        """Forget an entry, if it is there."""
+        with suppress(OSError):
+            self._path(key).unlink()
+
     def entries(self) -> Iterator[Path]:
         """Every entry, and what a process that was killed left half-written."""
         return (path for path in sorted(self.folder.glob("??/*")) if path.is_file())
