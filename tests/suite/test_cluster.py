@@ -219,6 +219,15 @@ def test_a_scheduler_that_is_not_there_is_told(workspace, tmp_path, monkeypatch,
     assert not (root / "reports" / "2021").exists()
 
 
+def test_a_scheduler_that_never_answers_is_told(workspace, tmp_path, monkeypatch):
+    root = shutil.copytree(workspace[0], tmp_path / "w")
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(ParameterError, match="连不上集群调度器"):
+            run_suite(root / "suite.toml", scheduler=address)
+
+
 def test_a_cluster_without_members_is_told(workspace, tmp_path, monkeypatch):
     root = shutil.copytree(workspace[0], tmp_path / "w")
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)

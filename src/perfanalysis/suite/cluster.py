@@ -7,6 +7,7 @@ see docs/adr/dask-as-the-cluster.md.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -185,13 +186,13 @@ def _connected(scheduler: str) -> Iterator[Any]:
             "--scheduler 需要 Dask。请先安装：pip install 'perfanalysis[cluster]'。"
         ) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are told by us
-    where = {"address": scheduler} if "://" in scheduler else {"scheduler_file": scheduler}
-    if "scheduler_file" in where and not Path(scheduler).is_file():
+    if "://" not in scheduler and not Path(scheduler).is_file():
         raise ParameterError(
             f"--scheduler {scheduler} 不是地址（如 tcp://主机:8786），也不是调度器文件。请改正。"
         )
     try:
-        client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+        address = _greeted(scheduler)
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except Exception as error:  # no address, no answer, no certificate: Dask's own, all of them
         raise ParameterError(
             f"连不上集群调度器 {scheduler}（{_told(error)}）。请核对地址、网络和 TLS 设置，"
@@ -202,6 +203,24 @@ def _connected(scheduler: str) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+def _greeted(scheduler: str) -> str:
+    """Address of a scheduler that answers in time: `Client` waits for ever for a mute one."""
+    from distributed.comm import connect
+    from distributed.security import Security
+    from distributed.utils import LoopRunner
+
+    address = scheduler
+    if "://" not in scheduler:
+        address = json.loads(Path(scheduler).read_text("utf-8"))["address"]
+
+    async def greet() -> None:
+        arguments = Security().get_connection_args("client")
+        await (await connect(address, timeout=CONNECT_SECONDS, **arguments)).close()
+
+    LoopRunner().run_sync(lambda: asyncio.wait_for(greet(), CONNECT_SECONDS))
+    return address
 
 
 def _await_member(client: Any, scheduler: str) -> None:
