@@ -32,11 +32,14 @@ class Frame:
         The pages above this one, outermost first.
     previous, following : Link or None
         Neighbours of the same kind.
+    downloads : sequence of Link
+        Files with the same content, or with its data.
     """
 
     trail: Sequence[Link] = ()
     previous: Link | None = None
     following: Link | None = None
+    downloads: Sequence[Link] = ()
 
 
 def assets() -> dict[str, str]:
@@ -56,6 +59,7 @@ def render(template: str, *, title: str, say: Texts, frame: Frame, **values: Any
         trail=frame.trail,
         previous=frame.previous,
         following=frame.following,
+        downloads=frame.downloads,
         **{"contents": (), **values},
     )
 

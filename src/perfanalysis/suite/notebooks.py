@@ -43,6 +43,8 @@ class Notebook:
     view : str
         ``module:function`` that gives all it reads of the data, from ``perfanalysis.view`` of its
         metadata; empty where that may be anything.
+    word : bool
+        Whether its reports also come as .docx, from ``perfanalysis.word``.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Notebook:
     parameters: Mapping[str, object]
     imports: tuple[str, ...]
     view: str = ""
+    word: bool = False
 
 
 def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
@@ -97,6 +100,7 @@ def _notebook(path: Path) -> Notebook | None:
         parameters=_declared(path, _source(next(tagged, {"source": ""}))),
         imports=tuple(sorted({name for source in sources for name in _imported(source)})),
         view=str(about.get("view", "")),
+        word=about.get("word") is True,
     )
 
 

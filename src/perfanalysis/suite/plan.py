@@ -80,6 +80,11 @@ def page_name(notebook: str, scope: str, scope_id: str) -> str:
     return f"{notebook}-{safe}.html"
 
 
+def word_file(task: Task) -> str:
+    """Where the .docx of a report stands beside the pages; empty if it has none."""
+    return f"word/{task.page.removesuffix('.html')}.docx" if task.notebook.word else ""
+
+
 def plan_tasks(
     notebooks: Sequence[Notebook],
     subjects: Subjects,
@@ -247,4 +252,5 @@ __all__ = [
     "page_name",
     "plan_tasks",
     "subjects_of",
+    "word_file",
 ]

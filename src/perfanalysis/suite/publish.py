@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from perfanalysis.suite import manifest
 from perfanalysis.suite.config import FILE_NAME
 from perfanalysis.suite.manifest import INDEX
 from perfanalysis.suite.outcome import Failure, Outcome
-from perfanalysis.suite.plan import Task
+from perfanalysis.suite.plan import Task, word_file
 from perfanalysis.suite.prepare import Prepared
 from perfanalysis.suite.request import sources_of
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.wording import choices
+from perfanalysis.suite.words import write_words
 from perfanalysis.suite.workyear import open_work_year
 
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
@@ -32,7 +34,13 @@ def frames(run: Prepared) -> dict[str, Frame]:
     shown = {}
     tasks = run.everything
     for before, task, after in zip((None, *tasks), tasks, (*tasks[1:], None), strict=False):
-        shown[task.page] = Frame(trail, _neighbour(task, before), _neighbour(task, after))
+        word = word_file(task)
+        shown[task.page] = Frame(
+            trail,
+            _neighbour(task, before),
+            _neighbour(task, after),
+            downloads=(Link(say("download-word"), word),) if word else (),
+        )
     return shown
 
 
@@ -62,12 +70,13 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
     kept = _kept(run, staging)
     surrounds = frames(run)
     pages = dict(kept)
+    outcomes = write_words(run, staging.folder, outcomes)
     for task in run.tasks:
         outcome = outcomes[task.page]
         pages[task.page] = _about(run, task, outcome)
         if outcome.failure is not None:
-            html = _failure_page(run, task, outcome.failure, surrounds[task.page])
-            staging.write(task.page, html)
+            frame = replace(surrounds[task.page], downloads=())
+            staging.write(task.page, _failure_page(run, task, outcome.failure, frame))
     for name, content in assets().items():
         staging.write(name, content)
     staging.write(INDEX, _index(run, pages, made={task.page for task in run.tasks}))

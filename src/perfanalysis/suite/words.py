@@ -1,0 +1,73 @@
+"""The reports of a run as .docx, beside their pages: from the same executed notebooks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+
+from perfanalysis.report.word import render_word
+from perfanalysis.suite.cache.keys import cache_folder, key_of
+from perfanalysis.suite.cache.program import program
+from perfanalysis.suite.cache.store import Store
+from perfanalysis.suite.durable import write_whole
+from perfanalysis.suite.outcome import Outcome, failure_of
+from perfanalysis.suite.plan import word_file
+from perfanalysis.suite.prepare import Prepared
+
+
+def write_words(run: Prepared, folder: Path, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Write the .docx of every report that was made and has one.
+
+    Parameters
+    ----------
+    run : Prepared
+    folder : Path
+        Where the pages stand. The .docx of an earlier run of a report that failed is removed.
+    outcomes : mapping of str to Outcome
+        By page.
+
+    Returns
+    -------
+    dict of str to Outcome
+        `outcomes`, with a failure where a page has no form in Word.
+    """
+    request = run.request
+    executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
+    store, now = Store(cache_folder(run.suite)), dict(outcomes)
+    for task in run.tasks:
+        if not task.notebook.word:
+            continue
+        path, outcome = folder / word_file(task), outcomes[task.page]
+        if outcome.failure is None:
+            try:
+                notebook = (executed / task.page).with_suffix(".ipynb").read_bytes()
+                path.parent.mkdir(exist_ok=True)
+                write_whole(path, _word(notebook, store, force=request.force))
+                continue
+            except OSError:
+                raise
+            except Exception as error:  # one report without a form in Word does not lose the rest
+                now[task.page] = replace(outcome, failure=failure_of(error))
+        path.unlink(missing_ok=True)
+    return now
+
+
+def _word(notebook: bytes, store: Store, *, force: bool) -> bytes:
+    """The .docx of an executed notebook, kept from one run to the next."""
+    executed = hashlib.sha256(notebook).hexdigest()
+    key = key_of({"executed": executed, "program": program().whole})
+    word = None if force else store.get(key)
+    if word is None:
+        read = nbformat.v4.reads(notebook.decode())  # type: ignore[no-untyped-call]
+        word = render_word(read)
+        with suppress(OSError):  # without the entry, the next run only does more
+            store.put(key, word)
+    return word
+
+
+__all__ = ["write_words"]
