@@ -123,6 +123,43 @@ def link(
 
 
 @command(
+    "workbook",
+    "把一个工作年度的数据表写成一个 Excel 工作簿，附列说明和所用规则。",
+    "其中有未经审核的文字，不可公开。",
+    "退出码：0 已写出；2 数据表无法读取或不能写出。",
+)
+@work_year_option
+@suite_option
+@data_option
+@click.option("--out", required=True, type=FILE, help="写出的文件：.xlsx。")
+@json_option
+def workbook(*, work_year: int | None, suite: Path, data: Path, out: Path, as_json: bool) -> int:
+    """Write the tables of a work year as one workbook."""
+    from perfanalysis.data.tables import REQUIRED
+    from perfanalysis.rules.loader import load_rules
+    from perfanalysis.suite.config import load_suite
+    from perfanalysis.suite.workbook import work_year_workbook
+    from perfanalysis.suite.workyear import WorkYear
+
+    if out.suffix != ".xlsx" or not out.parent.is_dir():
+        raise ParameterError(
+            f"不能写出 {out}。文件名须以 .xlsx 结尾，所在文件夹须已建立。请改正 --out。"
+        )
+    settings = load_suite(suite)
+    book = load_rules(*settings.rule_files)
+    year = WorkYear(settings, work_year or settings.work_year, data, book)
+    both = {each.budget_year: each for each in (year.evaluation, year.monitoring)}
+    if any(table not in each.sources for each in both.values() for table in REQUIRED):
+        return _unreadable(both.values(), as_json)
+    out.write_bytes(work_year_workbook(year))
+    if as_json:
+        print_json({"work_year": year.work_year, "files": [str(out)]})
+    else:
+        click.echo(str(out))
+    return 0
+
+
+@command(
     "rules",
     "列出某日有效的规则、出处，以及是否与原文核对过。",
     "退出码：0 已列出；1 这一天没有规则有效；2 无法读取。",

@@ -14,22 +14,28 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
 from perfanalysis.errors import DataError
 
 MOST_ROWS = 1_048_575
 MOST_TEXT = 32_767
+_ROWS_SEEN, _WIDEST = 200, 48
 _NO_TIME = datetime(1980, 1, 1)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None:
-    """Write one sheet a table, the header in the first row.
+    """Write `workbook_bytes` to a file; see there."""
+    Path(path).write_bytes(workbook_bytes(sheets))
+
+
+def workbook_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """One sheet a table, with filters, the header in the first row and always in view.
 
     Parameters
     ----------
-    path : Path or str
     sheets : mapping of str to DataFrame
         Sheet name to table; missing values are left blank. A text that begins with ``=`` is
         written as text, never as a formula; a character that XML cannot hold becomes ``□``.
@@ -46,6 +52,10 @@ def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None
     for name, table in sheets.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(max(table.shape[1], 1))}{len(table) + 1}"
+        for number, column in enumerate(table.columns, start=1):
+            width = _width(str(column), table[column])
+            sheet.column_dimensions[get_column_letter(number)].width = width
         header = [_cell(sheet, str(column)) for column in table.columns]
         for cell in header:
             cell.font = Font(bold=True)
@@ -56,7 +66,14 @@ def write_workbook(path: Path | str, sheets: Mapping[str, pd.DataFrame]) -> None
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         ExcelWriter(book, archive).save()
-    Path(path).write_bytes(_without_times(buffer))
+    return _without_times(buffer)
+
+
+def _width(header: str, values: pd.Series) -> float:
+    """Wide enough for the header and the first rows, within bounds; a Chinese character takes 2."""
+    texts = [header, *values.head(_ROWS_SEEN).dropna().astype("str").str[:_WIDEST]]
+    longest = max(sum(2 if c > "\u2e7f" else 1 for c in text) for text in texts)
+    return float(min(max(longest + 4, 8), _WIDEST))
 
 
 def _check_size(name: str, table: pd.DataFrame) -> None:
@@ -93,4 +110,4 @@ def _without_times(archive: io.BytesIO) -> bytes:
     return result.getvalue()
 
 
-__all__ = ["MOST_ROWS", "write_workbook"]
+__all__ = ["MOST_ROWS", "MOST_TEXT", "workbook_bytes", "write_workbook"]

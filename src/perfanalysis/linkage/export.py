@@ -101,10 +101,10 @@ def write_proposal(proposal: Proposal, path: Path | str) -> tuple[Path, ...]:
         "rules": values_frame(proposal.rules),
         "findings": findings_frame(proposal.findings),
     }
-    return write_tables(path, tables, titles=TITLES, labelled=_labelled)
+    return write_tables(path, tables, titles=TITLES, labelled=labelled_proposal)
 
 
-def _labelled(table: pd.DataFrame) -> pd.DataFrame:
+def labelled_proposal(table: pd.DataFrame) -> pd.DataFrame:
     """The table with Chinese headers, and labels for codes."""
     columns = codebook()["projects"].columns
     labels = {name: column.choices for name, column in columns.items() if column.choices} | _LABELS
@@ -152,4 +152,4 @@ def _order(proposal: Proposal) -> list[str]:
     return ["link.base", "link.not_requested", "link.new_project", *ids, "link.rounding"]
 
 
-__all__ = ["TITLES", "proposal_waterfall", "write_proposal"]
+__all__ = ["TITLES", "labelled_proposal", "proposal_waterfall", "write_proposal"]

@@ -88,10 +88,10 @@ def write_scores(scores: ProjectScores, path: Path | str) -> tuple[Path, ...]:
         "rules": values_frame(scores.rules),
         "findings": findings_frame(scores.findings),
     }
-    return write_tables(path, tables, titles=TITLES, labelled=_labelled)
+    return write_tables(path, tables, titles=TITLES, labelled=labelled_scores)
 
 
-def _labelled(table: pd.DataFrame) -> pd.DataFrame:
+def labelled_scores(table: pd.DataFrame) -> pd.DataFrame:
     """The table with Chinese headers, and labels for codes."""
     labels = dict(_LABELS)
     headers = dict(_HEADERS)
@@ -114,4 +114,4 @@ def _flag_text(codes: str) -> str:
     return "；".join(FLAGS[code] for code in codes.split(";") if code)
 
 
-__all__ = ["TITLES", "write_scores"]
+__all__ = ["TITLES", "labelled_scores", "write_scores"]
