@@ -98,7 +98,7 @@ def print_run(result: RunResult) -> None:
     """Print what a run made and what failed; the path of the index comes last."""
     part = "；其余页面没有重做" if result.partial else ""
     click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{part}。")
-    if len(result.remade) < len(result.made) + len(result.failed):
+    if list(result.remade.values()).count("new") < len(result.made) + len(result.failed):
         _print_remade(result)
     if result.findings is None:
         click.echo("数据未能检查。")
@@ -116,7 +116,9 @@ def _print_remade(result: RunResult) -> None:
     """Print how many pages stayed as they were, and why the others did not."""
     from perfanalysis.suite.cache.keys import REASONS
 
-    click.echo(f"其中 {len(result.made) - len(result.remade)} 页没有改动，沿用上次的结果。")
+    reused = sum(page not in result.remade for page in result.made)
+    if reused:
+        click.echo(f"其中 {reused} 页没有改动，沿用上次的结果。")
     for reason, label in REASONS.items():
         pages = [page for page, why in result.remade.items() if why == reason]
         if pages:

@@ -8,8 +8,10 @@ import pytest
 from workspaces import make_workspace
 
 from perfanalysis.errors import DataError
+from perfanalysis.printing import print_run
 from perfanalysis.suite import make
 from perfanalysis.suite.cache import program as programs
+from perfanalysis.suite.outcome import Failure, RunResult
 from perfanalysis.suite.progress import Silent
 from perfanalysis.suite.run import run_suite
 
@@ -139,3 +141,21 @@ def test_every_library_that_draws_or_reads_has_its_version_in_the_key():
     assert {"pillow", "contourpy", "pyarrow", "pyyaml", "markupsafe", "python"} <= set(found)
     assert "jupyterlab" not in found
     assert all(found.values())
+
+
+@pytest.mark.parametrize(
+    ("remade", "said"),
+    [
+        (dict.fromkeys("abc", "new"), []),
+        (dict.fromkeys("abc", "page"), ["重做 3 页（页面模板或前后页有改动）：a、b、c"]),
+        (
+            {"c": "retried"},
+            ["其中 2 页没有改动，沿用上次的结果。", "重做 1 页（上次未能生成）：c"],
+        ),
+    ],
+)
+def test_a_run_says_what_it_made_again_and_why(capsys, remade, said):
+    failed = {"c": Failure(None, "", "ValueError", "x", "")}
+    print_run(RunResult(Path("index.html"), ("a", "b"), failed, False, {}, (), remade))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["生成 2 页，失败 1 页。", *said, "失败：c　ValueError: x", "index.html"]
