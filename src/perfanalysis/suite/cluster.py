@@ -155,9 +155,9 @@ def _result(future: Any) -> Any:
 
     try:
         return future.result()
-    except (FutureCancelledError, asyncio.CancelledError) as error:
+    except (FutureCancelledError, asyncio.CancelledError):
         raise ParameterError(
-            f"与集群调度器失去联系：{error}。原有报告保持不变，请核对调度器后重新运行。"
+            "与集群调度器失去联系。原有报告保持不变，请核对调度器后重新运行。"
         ) from None
 
 
@@ -185,7 +185,8 @@ def _connected(scheduler: str) -> Iterator[Any]:
         raise ParameterError(
             "--scheduler 需要 Dask。请先安装：pip install 'perfanalysis[cluster]'。"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are told by us
+    for name in ("distributed", "distributed.client"):  # errors are told by us
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if "://" not in scheduler and not Path(scheduler).is_file():
         raise ParameterError(
             f"--scheduler {scheduler} 不是地址（如 tcp://主机:8786），也不是调度器文件。请改正。"
