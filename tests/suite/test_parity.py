@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -187,7 +186,6 @@ def facts(cell):
     return cell.metadata.get("tags"), about.get("status"), about.get("exception")
 
 
-@pytest.mark.skipif(find_spec("great_tables") is None, reason="great_tables is not installed")
 def test_a_table_of_great_tables_is_what_a_kernel_shows(run_in):
     sources = (
         "import pandas as pd\nfrom great_tables import GT",
