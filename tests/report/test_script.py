@@ -19,7 +19,7 @@ addEventListener("load", () => {
   heads[1].click(); said.push(names() + heads[1].parentElement.getAttribute("aria-sort"));
   const input = document.querySelector(".filter input");
   input.value = "乙";
-  input.dispatchEvent(new Event("input"));
+  input.dispatchEvent(new Event("input", { bubbles: true }));
   said.push(names() + document.querySelector(".filter [role=status]").textContent);
   document.body.setAttribute("data-said", said.join("|"));
   document.body.setAttribute("data-styled",
@@ -38,7 +38,7 @@ def test_sort_and_filter(tmp_path):
         Entry(f"{n}.html", "单位报告", name, listing={"annual_wan": wan})
         for n, (name, wan) in enumerate([("甲", 9.0), ("乙", 100.0), ("丙", None)])
     ]
-    html = render_index(entries, title="索引")
+    html = render_index(entries, title="索引")["index.html"]
     html = html.replace("</head>", '<script src="check.js" defer></script></head>')
     for name, content in {**assets(), "check.js": CHECK, "index.html": html}.items():
         (tmp_path / name).write_text(content, "utf-8")

@@ -1,6 +1,7 @@
 """Pages: nothing but what the notebook showed, whole, offline, the same bytes twice."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -12,11 +13,15 @@ from perfanalysis.errors import ReportError
 from perfanalysis.report.charts import bars
 from perfanalysis.report.columns import money_col, text_col
 from perfanalysis.report.exporter import PageExporter
+from perfanalysis.report.index import HEADLINES
+from perfanalysis.report.listings import MOST_LISTED
 from perfanalysis.report.site import (
+    MOST_BYTES,
     Entry,
     Frame,
     Link,
     assets,
+    check_index_facts,
     page_facts,
     render_failure,
     render_index,
@@ -206,64 +211,117 @@ def test_nbconvert_gives_the_same_page(new_page, shown):
     assert resources["output_extension"] == ".html"
 
 
+PROJECT = {"name": "图书馆", "anchor": "p-p1", "annual_wan": 7.25, "grade": "poor",
+           "flags": ["low-execution", "asset-idle"]}  # fmt: skip
 ENTRIES = [
-    Entry("60_district.html", "全区评价报告", "全区评价报告", summary="共183个项目。"),
-    Entry("30_unit-U1.html", "单位报告", "甲局", listing={"annual_wan": 1.5, "grade": "good"}),
+    Entry("60_district.html", "全区评价报告", "全区评价报告", summary="共183个项目。",
+          headline={"annual": {"annual": 64286.41}, "rate": {"rate": 0.917}}),
+    Entry("30_unit-U1.html", "单位报告", "甲局", listing={"annual_wan": 1.5, "flags": 1},
+          members=[PROJECT]),
     Entry("30_unit-U2.html", "单位报告", "乙局", "kept", listing={"annual_wan": None}),
     Entry("90_work_summary.html", "工作总结", "工作总结", "failed", "KeyError"),
-]
+]  # fmt: skip
+
+
+def index(entries, **kwargs):
+    return render_index(entries, **kwargs)["index.html"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_index_links_every_page(lang):
-    html = render_index(
-        ENTRIES,
-        title="2021年度",
-        lang=lang,
-        sample=True,
-        facts={"委托方": "甲"},
-        headline={"自评资金": "64,286.41万元"},
-    )
+    html = index(ENTRIES, title="2021年度", lang=lang, sample=True, facts={"委托方": "甲"})
     outline = check_page(html)
-    hrefs = outline.values("href")
-    order = [href for href in hrefs if href in {entry.href for entry in ENTRIES}]
-    assert order == [
-        "60_district.html",
-        "90_work_summary.html",
-        "30_unit-U1.html",
-        "30_unit-U2.html",
-    ]
-    assert "64,286.41万元" in html
+    listed = html[html.index('<h2 id="whole">') :]
+    order = [listed.index(f'href="{entry.href}"') for entry in ENTRIES]
+    assert sorted(order) == [order[n] for n in (0, 3, 1, 2)]
+    assert "30_unit-U1.html#p-p1" in outline.values("href")
     assert 'data-value="1.5"' in html
 
 
+def test_the_figures_of_the_index_are_those_that_the_pages_gave():
+    html = index(ENTRIES, title="2021年度")
+    assert '<dt>全年预算数</dt><dd><a href="60_district.html">64,286.41万元</a></dd>' in html
+    assert '<dt>预算执行率</dt><dd><a href="60_district.html">91.7%</a></dd>' in html
+    assert 'class="figures"' not in index(ENTRIES[1:], title="2021年度")
+
+
+def test_every_figure_has_its_words():
+    for lang in ("zh", "en"):
+        say = texts("common", lang)
+        assert all(say.has(f"headline-{key}") for key in HEADLINES)
+        assert all(say.has(f"headline-{key}-label") for key in HEADLINES)
+
+
+def test_the_projects_of_all_units_are_listed_together():
+    html = index(ENTRIES, title="2021年度")
+    listed = html[html.index('<h2 id="members">') :]
+    assert '<a href="30_unit-U1.html#p-p1">图书馆</a>' in listed
+    assert "<td>甲局</td>" in listed
+    assert "<td>差</td>" in listed
+    assert "<td>执行率低、资产闲置</td>" in listed
+
+
 def test_the_index_says_what_failed_and_what_is_old():
-    html = render_index(ENTRIES, title="2021年度")
+    html = index(ENTRIES, title="2021年度")
     assert "共4份报告，其中1份未能生成" in html
     assert "其中1份是以前运行留下的" in html
     assert '<span class="failed">未能生成</span>' in html
+    assert '<li><a href="90_work_summary.html">' in html
     assert "全年预算数（万元）" in html
-    assert "<td>良</td>" in html
-    fine = render_index(ENTRIES[:1], title="2021年度")
+    fine = index(ENTRIES[:1], title="2021年度")
     assert "共1份报告，全部生成。" in fine
 
 
 def test_a_unit_alone_is_not_the_whole_district():
-    html = render_index([ENTRIES[0], ENTRIES[1]], title="2021年度")
+    html = index([ENTRIES[0], ENTRIES[1]], title="2021年度")
     assert '<h2 id="group-1">单位报告</h2>' in html
     assert html.index("全区评价报告") < html.index("甲局")
 
 
 def test_the_index_prints_the_unit_of_the_run():
-    html = render_index(ENTRIES, title="2019年", money_unit="百万円")
+    html = index(ENTRIES, title="2019年", money_unit="百万円")
     assert "全年预算数（百万円）" in html
     assert "万元" not in html
 
 
-def test_a_figure_that_no_column_is_known_for_is_refused():
-    entries = [Entry(f"{n}.html", "组", "甲", listing={"surprise": 1}) for n in "ab"]
-    with pytest.raises(ReportError, match="surprise"):
-        render_index(entries, title="x")
+def test_a_long_listing_goes_on_over_pages_of_its_own():
+    rows = [
+        Entry(f"30_unit-U{n}.html", "单位报告", f"{n}局", listing={"annual_wan": 12345.6})
+        for n in range(2 * MOST_LISTED + 1)
+    ]
+    pages = render_index(rows, title="2021年度", sample=True)
+    assert list(pages) == ["index.html", "list-group-1-2.html", "list-group-1-3.html"]
+    for html in pages.values():
+        check_page(html)
+        assert len(html.encode()) < MOST_BYTES
+    first, second, third = pages.values()
+    assert 'href="30_unit-U499.html"' in first
+    assert 'href="30_unit-U500.html"' not in first
+    assert 'href="list-group-1-3.html"' in first
+    assert 'href="30_unit-U500.html"' in second
+    assert 'href="30_unit-U1000.html"' in third
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"listing": {"surprise": 1}},
+        {"headline": {"surprise": {}}},
+        {"headline": {"annual": {"missing": 1}}},
+        {"members": [{"name": "甲", "anchor": "a", "surprise": 1}]},
+        {"members": [{"name": "甲", "anchor": "a", "flags": ["surprise"]}]},
+    ],
+)
+def test_what_the_index_cannot_print_is_refused(new_page, shown, facts):
+    known = page_facts(titled(new_page, shown))
+    check_index_facts(known)
+    with pytest.raises(ReportError, match=r"surprise|annual"):
+        check_index_facts(replace(known, **facts))
+
+
+def titled(new_page, shown):
+    new_page()
+    return shown.notebook()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -281,10 +339,11 @@ def test_a_failure_page_says_what_and_how_to_repeat(lang):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_harmless_everywhere(text):
     pages = [
-        render_index(
+        index(
             [Entry("a.html", text, text, "failed", text),
-             *(Entry(f"{n}.html", "组", text, listing={"projects": 1}) for n in "bc")],
-            title=text, facts={text: text}, headline={text: text},
+             *(Entry(f"{n}.html", "组", text, listing={"projects": 1},
+                     members=[{"name": text, "anchor": "a", "flags": []}]) for n in "bc")],
+            title=text, facts={text: text},
         ),
         render_failure(title=text, notebook=text, error=text, message=text, source=text,
                        traceback=text, parameters={text: text}, command=text,

@@ -2,76 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.columns import (
-    Column,
-    int_col,
-    money_col,
-    number_col,
-    rate_col,
-    score_col,
-    text_col,
+from perfanalysis.report.listings import (
+    MOST_LISTED,
+    Entry,
+    Listing,
+    Status,
+    check_listing,
+    entry_listing,
+    listing_html,
+    member_listing,
 )
 from perfanalysis.report.markup import html
-from perfanalysis.report.tables import Table, printed_rows, table_element
-from perfanalysis.report.templating import Frame, render
+from perfanalysis.report.templating import Frame, Link, render
 from perfanalysis.report.text import Lang, Texts, texts
 
-Status = Literal["made", "kept", "failed"]
+if TYPE_CHECKING:
+    from perfanalysis.report.site import PageFacts
 
-# What a page may give to `Page.header(listing=...)`: key to how it is printed, in this order.
-_LISTED: Mapping[str, Callable[[str], Column]] = {
-    "projects": int_col,
-    "annual_wan": money_col,
-    "executed_wan": money_col,
-    "execution_rate": rate_col,
-    "stated_score": score_col,
-    "review_score": score_col,
-    "grade": text_col,
-    "points_lost": score_col,
-    "deductions": int_col,
-    "flags": int_col,
-    "initial_wan": money_col,
-    "requested_wan": money_col,
-    "proposed_wan": money_col,
-    "findings": int_col,
-    "value": number_col,
-}
+INDEX = "index.html"
+
+# Figures of the whole, in the order shown; each has its words under headline-… in the texts.
+HEADLINES = (
+    "coverage", "projects", "annual", "executed", "rate", "review", "grades", "lost",
+    "proposal", "findings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One report in the index.
+class Figure:
+    """One figure at the top of an index.
 
     Attributes
     ----------
+    label, value : str
     href : str
-        File name of its page, the failure page included.
-    group : str
-        Heading that it stands under, e.g. 单位报告; the same for all pages of a notebook.
-    title : str
-        What the link reads: the title, or in a listing the name of the unit or project.
-    status : {"made", "kept", "failed"}
-        ``kept``: of an earlier run.
-    summary : str
-        Its first finding, or what failed.
-    listing : mapping of str to plain value
-        From `PageFacts.listing`; a group with any becomes a sortable listing.
+        The page that it comes from.
     """
 
+    label: str
+    value: str
     href: str
-    group: str
-    title: str
-    status: Status = "made"
-    summary: str = ""
-    listing: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +66,33 @@ def render_index(
     lang: Lang = "zh",
     sample: bool = False,
     facts: Mapping[str, str] | None = None,
-    headline: Mapping[str, str] | None = None,
     money_unit: str = "万元",
     money_scale: Any = 1,
     frame: Frame | None = None,
-) -> str:
-    """Return the index of a work year.
+) -> dict[str, str]:
+    """Return the index of a work year, and the pages that its long listings go on over.
 
     Parameters
     ----------
     entries : sequence of Entry
         In the order shown. A group of one page without a listing stands first, under a heading that
-        all such share; the others follow in order of first appearance.
+        all such share; the others follow in order of first appearance, then the listing of all
+        that they have as members.
     title : str
     lang : {"zh", "en"}
     sample : bool
         Whether the data is made up.
     facts : mapping of str to str, optional
         Under the title: client, evaluator, status.
-    headline : mapping of str to str, optional
-        Label to figure with its unit, at most eight.
     money_unit, money_scale : str, number
         As suite.toml gives them.
     frame : Frame, optional
         Links to other work years.
+
+    Returns
+    -------
+    dict of str to str
+        File name to page; ``index.html`` first.
 
     Raises
     ------
@@ -120,34 +100,79 @@ def render_index(
         If a listing holds a key that no column is known for.
     """
     say = texts("common", lang, money_unit=money_unit, money_scale=money_scale)
-    failed = sum(entry.status == "failed" for entry in entries)
-    kept = sum(entry.status == "kept" for entry in entries)
-    state = say("index-some-failed" if failed else "index-all-made", n=len(entries), failed=failed)
-    groups = _groups(entries, say)
-    return render(
+    frame = frame or Frame()
+    alone, several = _sorted_out(entries)
+    listings = {
+        heading: entry_listing(members, f"group-{number}", say)
+        for number, (heading, members) in enumerate(several.items(), start=1)
+        if any(entry.listing for entry in members)
+    }
+    groups = [_Group("whole", say("index-whole"), _list(alone, say))] if alone else []
+    for number, (heading, members) in enumerate(several.items(), start=1):
+        listing = listings.get(heading)
+        body = _first_rows(listing, say) if listing else _list(members, say)
+        groups.append(_Group(f"group-{number}", heading, body))
+    every = member_listing(entries, say)
+    if every.rows:
+        groups.append(_Group(every.anchor, every.heading, _first_rows(every, say)))
+    index = render(
         "index.html.j2",
         title=title,
         say=say,
-        frame=frame or Frame(),
+        frame=frame,
         sample=sample,
         facts=facts or {},
-        headline=headline or {},
-        failed=failed,
-        state=state + (say("index-kept", n=kept) if kept else ""),
+        figures=headline_figures(entries, say),
+        state=_state(entries, say),
+        failed=[entry for entry in entries if entry.status == "failed"],
         groups=groups,
         contents=groups,
     )
+    pages = {INDEX: index}
+    for listing in (*listings.values(), every):
+        pages |= _further(listing, title, say, frame, sample)
+    return pages
 
 
-def check_listing(listing: Mapping[str, Any]) -> None:
-    """Raise ReportError if the index would not know how to print a figure of a listing."""
-    unknown = sorted(set(listing) - set(_LISTED))
+def headline_figures(entries: Sequence[Entry], say: Texts) -> list[Figure]:
+    """The figures of the whole that the pages gave, in the order of `HEADLINES`."""
+    given = {key: (values, entry) for entry in entries for key, values in entry.headline.items()}
+    return [
+        Figure(
+            say(f"headline-{key}-label", **given[key][0]),
+            say(f"headline-{key}", **given[key][0]),
+            given[key][1].href,
+        )
+        for key in HEADLINES
+        if key in given
+    ]
+
+
+def check_index_facts(facts: PageFacts) -> None:
+    """Raise ReportError if the index would not know how to print what a page says of itself."""
+    unknown = sorted(set(facts.headline) - set(HEADLINES))
     if unknown:
-        raise ReportError(f"目录不认识这些数字：{'、'.join(unknown)}；可用：{'、'.join(_LISTED)}。")
+        raise ReportError(
+            f"目录不认识这些要目数字：{'、'.join(unknown)}；可用：{'、'.join(HEADLINES)}。"
+        )
+    say = texts("common", facts.lang)
+    entry = Entry(
+        "page.html", "", "", headline=facts.headline, listing=facts.listing, members=facts.members
+    )
+    headline_figures([entry], say)
+    check_listing(facts.listing)
+    member_listing([entry], say)
 
 
-def _groups(entries: Sequence[Entry], say: Texts) -> list[_Group]:
-    """Return the pages that stand alone under one heading, then each kind with several."""
+def _state(entries: Sequence[Entry], say: Texts) -> str:
+    failed = sum(entry.status == "failed" for entry in entries)
+    kept = sum(entry.status == "kept" for entry in entries)
+    state = say("index-some-failed" if failed else "index-all-made", n=len(entries), failed=failed)
+    return state + (say("index-kept", n=kept) if kept else "")
+
+
+def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], dict[str, list[Entry]]]:
+    """Pages that stand alone, and those of which there are several of a kind, by heading."""
     by_group: dict[str, list[Entry]] = {}
     for entry in entries:
         by_group.setdefault(entry.group, []).append(entry)
@@ -157,13 +182,7 @@ def _groups(entries: Sequence[Entry], say: Texts) -> list[_Group]:
         if len(members) > 1 or members[0].listing
     }
     alone = [members[0] for heading, members in by_group.items() if heading not in several]
-    shown = [_Group("whole", say("index-whole"), _list(alone, say))] if alone else []
-    for number, (heading, members) in enumerate(several.items(), start=1):
-        anchor = f"group-{number}"
-        listed = any(entry.listing for entry in members)
-        body = _listing(members, anchor, say) if listed else _list(members, say)
-        shown.append(_Group(anchor, heading, body))
-    return shown
+    return alone, several
 
 
 def _list(entries: Sequence[Entry], say: Texts) -> Markup:
@@ -182,32 +201,60 @@ def _status(entry: Entry, say: Texts) -> str:
     return f' <span class="{entry.status}">{html(say(f"status-{entry.status}"))}</span>'
 
 
-def _listing(entries: Sequence[Entry], anchor: str, say: Texts) -> Markup:
-    """Return a table of pages that the script makes sortable and filterable."""
-    for entry in entries:
-        check_listing(entry.listing)
-    used = [key for key in _LISTED if any(key in entry.listing for entry in entries)]
-    columns: dict[str, Column] = {"title": text_col(say("index-name"), href="href")}
-    columns |= {key: _LISTED[key](say(f"listing-{key}")) for key in used}
-    if any(entry.status != "made" for entry in entries):
-        columns["status"] = text_col(say("index-status"))
-    table = Table(_frame(entries, used, say), columns, caption=entries[0].group)
-    body = table_element(table, printed_rows(table, say), None, say, label=anchor, sortable=True)
-    return Markup(
-        f'<div class="listing" data-filter="{html(say("index-filter"))}"'
-        f' data-count="{html(say("index-count"))}">{body}</div>'
-    )
+def _first_rows(listing: Listing, say: Texts) -> Markup:
+    """The rows that the index itself has room for, and links to the others."""
+    body = listing_html(listing, listing.rows[:MOST_LISTED], say)
+    further = [
+        Markup('<li><a href="{}">{}</a></li>').format(name, _span(first, listing, say))
+        for name, first in _parts(listing)
+    ]
+    if not further:
+        return body
+    note = say("index-cut", n=len(listing.rows), shown=MOST_LISTED)
+    return body + Markup("<p>{}</p><ul>{}</ul>").format(note, Markup("").join(further))
 
 
-def _frame(entries: Sequence[Entry], keys: Sequence[str], say: Texts) -> pd.DataFrame:
-    rows = []
-    for entry in entries:
-        row = {key: entry.listing.get(key) for key in keys}
-        if row.get("grade"):
-            row["grade"] = say.label("grade", str(row["grade"]))
-        status = say(f"status-{entry.status}")
-        rows.append({"title": entry.title, "href": entry.href, "status": status, **row})
-    return pd.DataFrame(rows, columns=["title", "href", "status", *keys], dtype="object")
+def _parts(listing: Listing) -> list[tuple[str, int]]:
+    """File name and first row of each further page of a listing."""
+    starts = range(MOST_LISTED, len(listing.rows), MOST_LISTED)
+    return [(f"list-{listing.anchor}-{n}.html", at) for n, at in enumerate(starts, start=2)]
 
 
-__all__ = ["Entry", "Status", "check_listing", "render_index"]
+def _span(first: int, listing: Listing, say: Texts) -> str:
+    last = min(first + MOST_LISTED, len(listing.rows))
+    return say("index-span", heading=listing.heading, first=first + 1, last=last)
+
+
+def _further(
+    listing: Listing, title: str, say: Texts, frame: Frame, sample: bool
+) -> dict[str, str]:
+    """The pages that a long listing goes on over."""
+    pages = {}
+    for name, first in _parts(listing):
+        rows = listing.rows[first : first + MOST_LISTED]
+        group = _Group(listing.anchor, listing.heading, listing_html(listing, rows, say))
+        pages[name] = render(
+            "index.html.j2",
+            title=_span(first, listing, say),
+            say=say,
+            frame=Frame([*frame.trail, Link(title, INDEX)]),
+            sample=sample,
+            facts={},
+            figures=[],
+            state="",
+            failed=[],
+            groups=[group],
+        )
+    return pages
+
+
+__all__ = [
+    "HEADLINES",
+    "INDEX",
+    "Entry",
+    "Figure",
+    "Status",
+    "check_index_facts",
+    "headline_figures",
+    "render_index",
+]

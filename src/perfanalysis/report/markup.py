@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,6 +36,17 @@ def check_anchor(anchor: str) -> str:
             f"锚点 {anchor!r} 不能用：只用小写英文字母、数字和连字符，以字母开头，如 points-lost。"
         )
     return anchor
+
+
+def row_anchor(scope_id: str) -> str:
+    """Return a stable id for the row about a unit or project.
+
+    >>> row_anchor("P001-02"), row_anchor("项目一")
+    ('p-p001-02', 'p-02b7087b8fe0')
+    """
+    if re.fullmatch(r"[A-Z0-9-]{1,60}", scope_id):
+        return f"p-{scope_id.lower()}"
+    return f"p-{hashlib.sha256(scope_id.encode()).hexdigest()[:12]}"
 
 
 def check_page_link(href: str) -> str:
@@ -87,6 +99,7 @@ __all__ = [
     "html",
     "named_references",
     "reference",
+    "row_anchor",
     "settle_references",
     "with_references",
 ]

@@ -75,6 +75,8 @@ class Page:
         facts: Mapping[str, str] | None = None,
         *,
         listing: Mapping[str, Any] | None = None,
+        headline: Mapping[str, Mapping[str, Any]] | None = None,
+        members: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Show the title and who, what and when.
 
@@ -85,6 +87,12 @@ class Page:
             Label to value, shown under the title.
         listing : mapping of str to plain value
             Figures by which the index of the work year lists this page, not rounded.
+        headline : mapping of str to (mapping of str to plain value), optional
+            Figures of the whole that stand at the top of the index: key of a ``headline-…``
+            sentence of the common texts to its values, as the page itself prints them.
+        members : sequence of (mapping of str to plain value), optional
+            What the index lists of what this page is about, e.g. its projects: ``name``,
+            ``anchor`` of its row on this page, ``flags`` (codes), and figures as in `listing`.
         """
         if self._level != 1 or "top" in self._anchors:
             raise ReportError("一个页面只能有一个题头，且须在各节之前。")
@@ -106,6 +114,8 @@ class Page:
             notebook=self.notebook,
             facts=dict(facts or {}),
             listing=_plain(listing or {}),
+            headline={key: _plain(values) for key, values in (headline or {}).items()},
+            members=[_plain(member) for member in members],
         )
 
     def findings(self, sentences: Sequence[str]) -> None:
@@ -172,6 +182,7 @@ class Page:
         source: str = "",
         group: str = "",
         anchor: str = "",
+        row_anchor: str = "",
     ) -> None:
         """Show a numbered table.
 
@@ -191,8 +202,12 @@ class Page:
             Column, not shown, whose rows stand together under its text and their sums.
         anchor : str
             Stable id for links; ``table-1`` and so on if left out.
+        row_anchor : str
+            Column, not shown, with a stable id for each row; see `report.markup.row_anchor`.
         """
-        table = Table(frame, columns, caption, unit, total, tuple(notes), source, group)
+        table = Table(frame, columns, caption, unit, total, tuple(notes), source, group, row_anchor)
+        for each in frame[row_anchor][:MOST_ROWS] if row_anchor else ():
+            self._anchor(each)
         number, anchor = self._number("table", anchor)
         body = table_html(table, number=number, anchor=anchor, say=self._say)
         self._emit(body, "table", anchor=anchor, name=number, caption=caption)
@@ -274,7 +289,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in values.items():
         plain = value.item() if hasattr(value, "item") else value
-        shown[key] = None if is_missing(plain) else plain
+        shown[key] = None if not isinstance(plain, list) and is_missing(plain) else plain
     try:
         return dict(json.loads(json.dumps(shown, allow_nan=False)))
     except (TypeError, ValueError) as error:

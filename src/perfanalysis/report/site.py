@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.index import Entry, render_index
+from perfanalysis.report.index import INDEX, Entry, check_index_facts, render_index
 from perfanalysis.report.markup import named_references, settle_references
 from perfanalysis.report.page import METADATA
 from perfanalysis.report.templating import Frame, Link, assets, render
@@ -47,6 +47,10 @@ class PageFacts:
         What stands under the title.
     listing : mapping of str to plain value
         Figures by which the index lists the page.
+    headline : mapping of str to (mapping of str to plain value)
+        Figures of the whole that stand at the top of the index.
+    members : tuple of (mapping of str to plain value)
+        What the index lists of what the page is about; see `Page.header`.
     findings, notices : tuple of str
     contents : tuple of Heading
     names : mapping of str to str
@@ -61,6 +65,8 @@ class PageFacts:
     sample: bool
     facts: Mapping[str, str]
     listing: Mapping[str, Any]
+    headline: Mapping[str, Mapping[str, Any]]
+    members: tuple[Mapping[str, Any], ...]
     findings: tuple[str, ...]
     notices: tuple[str, ...]
     contents: tuple[Heading, ...]
@@ -171,6 +177,8 @@ def _facts(pieces: Sequence[Mapping[str, Any]]) -> PageFacts:
         sample=head["sample"],
         facts=head["facts"],
         listing=head["listing"],
+        headline=head["headline"],
+        members=tuple(head["members"]),
         findings=tuple(
             named_references(sentence, names)
             for about in pieces
@@ -207,6 +215,7 @@ def pieces_of(notebook: NotebookNode) -> Iterator[tuple[Mapping[str, Any], str]]
 
 
 __all__ = [
+    "INDEX",
     "MOST_BYTES",
     "Entry",
     "Frame",
@@ -214,6 +223,7 @@ __all__ = [
     "Link",
     "PageFacts",
     "assets",
+    "check_index_facts",
     "page_facts",
     "render_failure",
     "render_index",

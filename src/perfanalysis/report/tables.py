@@ -13,7 +13,7 @@ from markupsafe import Markup
 from perfanalysis.errors import ReportError
 from perfanalysis.report.columns import MISSING, Column
 from perfanalysis.report.formats import exact, fixed, half_up, is_missing
-from perfanalysis.report.markup import check_page_link, html
+from perfanalysis.report.markup import check_anchor, check_page_link, html
 from perfanalysis.report.text import Texts
 
 LONG_TABLE = 60  # rows; longer ones are folded
@@ -44,6 +44,8 @@ class Table:
     group : str
         Column of the frame, not shown, whose rows stand together under a line with its text and
         the sums of the columns that add up; empty for none.
+    row_anchor : str
+        Column of the frame, not shown, with the id of each row; empty for none.
     """
 
     frame: pd.DataFrame
@@ -54,6 +56,7 @@ class Table:
     notes: Sequence[str] = field(default=())
     source: str = ""
     group: str = ""
+    row_anchor: str = ""
 
 
 def table_html(table: Table, *, number: str, anchor: str, say: Texts) -> Markup:
@@ -118,10 +121,13 @@ def table_element(
         for index, column in enumerate(columns)
     )
     values = _values(table) if sortable else {}
+    ids = [check_anchor(each) for each in table.frame[table.row_anchor]] if table.row_anchor else []
     lines = [
         _row(cells, columns, _links(table, at), {name: of[at] for name, of in values.items()})
         for at, cells in enumerate(rows)
     ]
+    for at, each in enumerate(ids[: len(lines)]):
+        lines[at] = lines[at].replace("<tr>", f'<tr id="{each}">', 1)
     groups = _groups(table, len(rows), say)
     body = "".join(groups.get(at, "") + line for at, line in enumerate(lines))
     if not rows:
@@ -165,7 +171,7 @@ def _check_columns(table: Table) -> None:
     if not table.columns:
         raise ReportError(f"表“{table.caption}”没有列。")
     hidden = [column.href for column in table.columns.values() if column.href]
-    hidden += [table.group] if table.group else []
+    hidden += [name for name in (table.group, table.row_anchor) if name]
     missing = [name for name in [*table.columns, *hidden] if name not in table.frame.columns]
     if missing:
         raise ReportError(

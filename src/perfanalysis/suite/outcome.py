@@ -48,7 +48,8 @@ class Outcome:
     ----------
     page : str
     facts : mapping
-        ``title``, ``findings`` and ``listing`` of `PageFacts`; empty if it failed.
+        ``title``, ``findings``, ``listing``, ``headline`` and ``members`` of `PageFacts`; empty if
+        it failed.
     failure : Failure or None
     engine : {"forked", "jupyter"}
         What ran its cells.

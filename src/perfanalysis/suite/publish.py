@@ -79,7 +79,8 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
             staging.write(task.page, _failure_page(run, task, outcome.failure, frame))
     for name, content in assets().items():
         staging.write(name, content)
-    staging.write(INDEX, _index(run, pages, made={task.page for task in run.tasks}))
+    for name, html in _index(run, pages, made={task.page for task in run.tasks}).items():
+        staging.write(name, html)
     manifest.write_manifest(staging.folder, _facts(run, pages, kept))
     staging.publish()
     return staging.target / INDEX
@@ -135,6 +136,8 @@ def _about(run: Prepared, task: Task, outcome: Outcome) -> dict[str, Any]:
         if failure
         else next(iter(outcome.facts["findings"]), ""),
         "listing": outcome.facts.get("listing", {}),
+        "headline": outcome.facts.get("headline", {}),
+        "members": list(outcome.facts.get("members", ())),
         "failed": failure is not None,
         "parameters": {n: v for n, v in task.parameters.items() if n not in _PLACES},
     }
@@ -148,7 +151,7 @@ def _first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
-def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> str:
+def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[str, str]:
     suite, request, say = run.suite, run.request, _say(run)
     year = open_work_year(work_year=request.work_year, data_dir=request.data, suite_file=suite.path)
     entries = [
@@ -159,6 +162,8 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> str:
             status="failed" if about["failed"] else "made" if page in made else "kept",
             summary=about["summary"],
             listing=about["listing"],
+            headline=about.get("headline", {}),
+            members=about.get("members", ()),
         )
         for page, about in sorted(pages.items())
     ]

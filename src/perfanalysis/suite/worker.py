@@ -16,8 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from perfanalysis.report.index import check_listing
-from perfanalysis.report.site import Frame, page_facts, render_page
+from perfanalysis.report.site import Frame, check_index_facts, page_facts, render_page
 from perfanalysis.suite.cache.kept import Kept, read_kept
 from perfanalysis.suite.cache.keys import key_of
 from perfanalysis.suite.cache.slices import digest
@@ -46,6 +45,9 @@ ENVIRONMENT: Mapping[str, str] = {
 
 # Results that one page of the whole district shows: its fork works them out, not every worker.
 _ONE_PAGE = ("targets", "findings")
+
+# What the index is told of a page.
+_OF_A_PAGE = ("title", "findings", "listing", "headline", "members")
 
 # Wants a live shell when it is imported: imported before the fork, it would show no figure.
 _NEVER_AHEAD = "matplotlib_inline"
@@ -220,8 +222,8 @@ def _from_cells(job: Job, setup: Setup, parts: Mapping[str, str]) -> Outcome:
 
 def _facts(notebook: Any) -> Mapping[str, Any]:
     facts = page_facts(notebook)
-    check_listing(facts.listing)
-    return {"title": facts.title, "findings": facts.findings, "listing": facts.listing}
+    check_index_facts(facts)
+    return {name: getattr(facts, name) for name in _OF_A_PAGE}
 
 
 def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], setup: Setup) -> Outcome:

@@ -38,25 +38,65 @@ function makeSortable(table) {
   });
 }
 
+function labelled(text, control) {
+  const label = document.createElement("label");
+  label.append(text, " ", control);
+  return label;
+}
+
+// What a cell holds: several words where a separator is given.
+function wordsOf(row, column, separator) {
+  const text = row.cells[column].textContent.trim();
+  return separator ? text.split(separator) : [text];
+}
+
+function makeChoice(table, column, separator, all) {
+  const select = document.createElement("select");
+  const found = new Set([...table.tBodies[0].rows].flatMap((row) => wordsOf(row, column, separator)));
+  select.append(new Option(all, ""), ...[...found].sort(compare).map((word) => new Option(word)));
+  const keeps = (row) => !select.value || wordsOf(row, column, separator).includes(select.value);
+  return [labelled(table.tHead.rows[0].cells[column].textContent, select), keeps];
+}
+
+function makeText(text) {
+  const input = document.createElement("input");
+  input.type = "search";
+  const keeps = (row) =>
+    row.textContent.toLowerCase().includes(input.value.trim().toLowerCase());
+  return [labelled(text, input), keeps];
+}
+
+function makeTick(text, column) {
+  const input = document.createElement("input");
+  input.type = "checkbox";
+  const keeps = (row) => !input.checked || valueOf(row, column) > 0;
+  const label = document.createElement("label");
+  label.append(input, " ", text);
+  return [label, keeps];
+}
+
 function makeFilter(listing) {
   const table = listing.querySelector("table");
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  const count = document.createElement("span");
-  input.type = "search";
-  count.setAttribute("role", "status");
-  label.append(listing.dataset.filter, " ", input);
+  const { words, choices, flagged } = JSON.parse(listing.dataset.about);
+  const filters = [
+    makeText(words.filter),
+    ...Object.entries(choices).map(([column, separator]) =>
+      makeChoice(table, Number(column), separator, words.all)),
+    ...flagged.map((column) => makeTick(words.flagged, column)),
+  ];
   const box = document.createElement("div");
+  const count = document.createElement("span");
   box.className = "filter";
-  box.append(label, count);
-  input.addEventListener("input", () => {
-    const wanted = input.value.trim().toLowerCase();
+  count.setAttribute("role", "status");
+  box.append(...filters.map(([label]) => label), count);
+  box.addEventListener("input", () => {
     let shown = 0;
     for (const row of table.tBodies[0].rows) {
-      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      row.hidden = !filters.every(([, keeps]) => keeps(row));
       shown += row.hidden ? 0 : 1;
     }
-    count.textContent = wanted ? listing.dataset.count.replace("0", String(shown)) : "";
+    const all = shown === table.tBodies[0].rows.length;
+    count.textContent = all ? "" : words.count.replace("0", String(shown));
   });
   listing.before(box);
 }
@@ -70,8 +110,8 @@ function openTarget() {
 }
 
 for (const listing of document.querySelectorAll(".listing")) {
-  makeSortable(listing.querySelector("table"));
   makeFilter(listing);
+  makeSortable(listing.querySelector("table"));
 }
 addEventListener("hashchange", openTarget);
 openTarget();

@@ -20,6 +20,7 @@ _NEVER_RUN = ("jupyterlab",)
 PAGE_ONLY = (
     "report/exporter.py",
     "report/index.py",
+    "report/listings.py",
     "report/site.py",
     "report/templates/*.j2",
 )

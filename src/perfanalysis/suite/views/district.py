@@ -143,6 +143,24 @@ def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     return said
 
 
+def district_headline(view: DistrictView, year: WorkYear) -> dict[str, dict[str, Any]]:
+    """Figures of the district at the top of the index, as `Page.header` takes them."""
+    if view.evaluated.empty:
+        return {}
+    money = _money(view.evaluated)
+    shown: dict[str, dict[str, Any]] = {
+        "projects": {"projects": money["projects"], "units": len(view.units)},
+        "annual": {"annual": money["annual"]},
+        "executed": {"executed": money["executed"]},
+        "rate": {"rate": money["rate"]},
+    }
+    for _, gap in _gap(year):
+        shown["review"] = dict(gap)
+    if view.graded:
+        shown["grades"] = _grades(view.grades)
+    return shown | {"lost": {"lost": view.total_lost}}
+
+
 def _gap(year: WorkYear) -> list[Said]:
     """How far stated scores stand above the review; nothing where no project has both."""
     scored = year.scores.projects.dropna(subset=["difference"])
@@ -193,4 +211,11 @@ def _refused(year: WorkYear) -> pd.DataFrame:
     return projects[projects["status"] == "refused"].merge(units, on="unit_id", how="left")
 
 
-__all__ = ["DistrictView", "district_findings", "district_view", "losses_heading", "unit_list"]
+__all__ = [
+    "DistrictView",
+    "district_findings",
+    "district_headline",
+    "district_view",
+    "losses_heading",
+    "unit_list",
+]

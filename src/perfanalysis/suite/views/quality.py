@@ -39,6 +39,12 @@ class QualityView:
     tables: pd.DataFrame
     rules: pd.DataFrame
 
+    @property
+    def by_severity(self) -> dict[str, int]:
+        """Number of findings of each severity."""
+        counts = self.findings["severity"].value_counts()
+        return {name: int(counts.get(name, 0)) for name in ("error", "warning", "note")}
+
 
 def quality_view(year: WorkYear) -> QualityView:
     """Gather what was found in the data, and the rules in force."""
@@ -55,8 +61,7 @@ def quality_view(year: WorkYear) -> QualityView:
 
 def quality_findings(view: QualityView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``00_data_quality`` with their values."""
-    by_severity = view.findings["severity"].value_counts()
-    errors, warnings = int(by_severity.get("error", 0)), int(by_severity.get("warning", 0))
+    errors, warnings = view.by_severity["error"], view.by_severity["warning"]
     unverified = int((view.rules["verified"] == "no").sum())
     years = {"evaluation": year.evaluation_year, "monitoring": year.monitoring_year}
     return [

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.report.markup import row_anchor
 from perfanalysis.scoring.projects import ProjectScores
-from perfanalysis.scoring.summary import rule_losses, total_lost
+from perfanalysis.scoring.summary import exact_points, rule_losses, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
@@ -30,7 +31,7 @@ class UnitView:
     summary : Series
         Its row of `summarise_units`; empty where it has no self-evaluated project.
     projects : DataFrame
-        Its rows of the scores, most money first.
+        Its rows of the scores, most money first, with the ``anchor`` of each in the table.
     ledger : DataFrame
         Its deductions, project by project, with the ``group`` (name and id of the project), the
         ``rule_title`` and the ``stated`` score.
@@ -109,6 +110,26 @@ class UnitView:
         }
 
     @property
+    def members(self) -> list[dict[str, Any]]:
+        """Figures by which the index lists its projects."""
+        lost = exact_points(self.ledger.groupby("project_id")["lost"].sum())
+        flags = self.flags.groupby("project_id")["kind"].unique()
+        return [
+            {
+                "name": row.name,
+                "anchor": row.anchor,
+                "annual_wan": row.annual_wan,
+                "execution_rate": row.execution_rate,
+                "stated_score": row.stated_total,
+                "review_score": row.review_total,
+                "grade": None if pd.isna(row.grade) else row.grade,
+                "points_lost": lost.get(row.project_id, 0.0),
+                "flags": list(flags.get(row.project_id, ())),
+            }
+            for row in self.projects.itertuples(index=False)
+        ]
+
+    @property
     def pace(self) -> dict[str, float]:
         """Share of the annual budget paid: by September, in December, in all; and by others."""
         share = self.curve.set_index("month")["share"]
@@ -151,6 +172,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
     projects = _of_unit(scores.projects, unit_id).sort_values(
         ["annual_wan", "project_id"], ascending=[False, True]
     )
+    projects = projects.assign(anchor=projects["project_id"].map(row_anchor))
     ledger = _ledger(scores, projects)
     proposed, steps, refused = proposed_projects(year, unit_id)
     monitored, total = monitored_projects(year, unit_id)
