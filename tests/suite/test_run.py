@@ -13,7 +13,8 @@ from perfanalysis.suite.manifest import verify_reports
 from perfanalysis.suite.run import run_suite
 
 PAGES = ["30_unit-001.html", "30_unit-002.html", "30_unit-004.html", "60_district.html"]
-FILES = {*PAGES, "index.html", "manifest.json", "script.js", "style.css"}
+SEARCH = {f"search-{name}.js" for name in ("pages", "text-0", "words-0")}
+FILES = {*PAGES, *SEARCH, "index.html", "manifest.json", "script.js", "search.js", "style.css"}
 
 
 def tree(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from perfanalysis.report.markup import clean
 from perfanalysis.report.text import Texts
+
+_SEARCH_WORDS = ("label", "results", "count", "none", "more", "broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,25 @@ def assets() -> dict[str, str]:
     """Files that stand beside the pages: name to content."""
     return {
         "script.js": source("script.js"),
+        "search.js": source("search.js"),
         "style.css": source("content.css") + source("site.css"),
     }
 
 
-def render(template: str, *, title: str, say: Texts, frame: Frame, **values: Any) -> str:
-    """Fill a template of the site; every value is escaped unless it is Markup."""
+def render(
+    template: str,
+    *,
+    title: str,
+    say: Texts,
+    frame: Frame,
+    searchable: bool = True,
+    **values: Any,
+) -> str:
+    """Fill a template of the site; every value is escaped unless it is Markup.
+
+    A searchable page is one of the folder that `report.search.search_files` were made for.
+    """
+    words = {key: say(f"search-{key}") for key in _SEARCH_WORDS}
     page = environment().get_template(template)
     return page.render(
         title=clean(title),
@@ -60,6 +76,8 @@ def render(template: str, *, title: str, say: Texts, frame: Frame, **values: Any
         previous=frame.previous,
         following=frame.following,
         downloads=frame.downloads,
+        searchable=searchable,
+        search_words=json.dumps(words, ensure_ascii=False),
         **{"contents": (), **values},
     )
 

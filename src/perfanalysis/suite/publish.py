@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perfanalysis.errors import DataError
+from perfanalysis.report.search import search_files
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite import manifest
@@ -81,6 +82,8 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
         staging.write(name, content)
     for name, html in _index(run, pages, made={task.page for task in run.tasks}).items():
         staging.write(name, html)
+    for name, script in _search(staging, pages).items():
+        staging.write(name, script)
     manifest.write_manifest(staging.folder, _facts(run, pages, kept))
     staging.publish()
     return staging.target / INDEX
@@ -175,6 +178,13 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
         facts=cover(year, say),
         money_unit=suite.money.unit,
         money_scale=suite.money.scale,
+    )
+
+
+def _search(staging: Staging, pages: Mapping[str, Any]) -> dict[str, str]:
+    """The search index of the pages as they stand in the folder."""
+    return search_files(
+        {page: (staging.folder / page).read_text("utf-8") for page in sorted(pages)}
     )
 
 

@@ -21,6 +21,7 @@ PAGE_ONLY = (
     "report/exporter.py",
     "report/index.py",
     "report/listings.py",
+    "report/search.py",
     "report/site.py",
     "report/templates/*.j2",
 )
