@@ -22,8 +22,8 @@ PAGE = """\
 <tr id="p-p1"><th scope="row"><a href="x.html">开放天数&amp;&lt;b&gt;</a></th><td class="num">3.00</td></tr>
 <tr><th scope="row">开放天数&amp;&lt;b&gt;</th><td>乙</td></tr></tbody>
 <tfoot><tr><th scope="row">合计</th></tr></tfoot></table></figure>
-<figure class="chart" id="c"><div class="chart-box"><img alt="x" src="data:image/png;base64,aGVsbG8="></div>
-<figcaption>图1　扣分</figcaption><details><table><tbody><tr><th scope="row">又是它</th></tr></tbody></table></details></figure>
+<div class="chart" id="c"><figure><div class="chart-box"><img alt="x" src="data:image/png;base64,aGVsbG8="></div>
+<figcaption>图1　扣分</figcaption></figure><details><table><tbody><tr><th scope="row">又是它</th></tr></tbody></table></details></div>
 <h2 id="reproduction">复现信息</h2></main>
 """  # noqa: E501
 

@@ -222,10 +222,11 @@ class Page:
         caption = html(self._say("caption", number=number, name=chart.caption))
         note = f'<p class="note">{html(chart.note)}</p>' if chart.note else ""
         self._emit(
-            f'<figure class="chart" id="{anchor}">'
+            f'<div class="chart" id="{anchor}"><figure>'
             f'<div class="chart-box" role="region" tabindex="0" aria-label="{html(number)}">'
             f'<img alt="{html(chart.alt)}" src="data:{mime};base64,{encoded}"></div>'
-            f"<figcaption>{caption}</figcaption>{note}{self._data(chart, number, anchor)}</figure>",
+            f"<figcaption>{caption}</figcaption></figure>{note}{self._data(chart, number, anchor)}"
+            "</div>",
             "figure",
             anchor=anchor,
             name=number,

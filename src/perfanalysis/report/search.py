@@ -28,7 +28,7 @@ _CJK = "\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"([{_CJK}]+)|((?:(?![{_CJK}])[^\\W_])+)")
 _PIECE = re.compile(
     r'<(h1|h2|h3|h4|figcaption)(?: id="([^"]*)")?>(.*?)</\1>'
-    r'|<(figure) class="(\w+)" id="([^"]*)">'
+    r'|<(figure|div) class="(table|chart)" id="([^"]*)">'
     r'|<(li) class="finding">(.*?)</li>'
     r'|<(tr) id="([^"]*)">'
     r'|<(th) scope="row(?:group)?"[^>]*>(.*?)</th>',
@@ -81,7 +81,7 @@ def page_text(page: str) -> PageText:
             title = _plain(match[3])
         elif kind == "figcaption":
             sections[-1].heading = _plain(match[3])
-        elif kind == "figure":
+        elif kind in ("figure", "div"):
             drawn = match[5] == "chart"
             sections.append(Section(match[6], ""))
         elif kind == "tr":

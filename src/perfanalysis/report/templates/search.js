@@ -169,10 +169,11 @@
 
     let turn = 0;
     async function answer() {
-      const mine = turn += 1, asking = input.value;
-      const needles = normal(asking).split(/\s+/u).filter((each) => termsOf(each).length);
+      const mine = turn += 1;
+      const needles = normal(input.value).split(/\s+/u).filter((each) => termsOf(each).length);
       panel.hidden = !needles.length;
       if (!needles.length) return;
+      panel.setAttribute("aria-busy", "true");
       let answered;
       try {
         answered = await search(needles);
@@ -181,11 +182,11 @@
         return;
       }
       if (mine !== turn) return;
+      panel.removeAttribute("aria-busy");
       const { results, more } = answered;
       list.replaceChildren(...results.map((each) => shown(each, needles)));
       status.textContent = (results.length ? words.count.replace("0", String(results.length)) :
         words.none) + (more ? words.more : "");
-      place.dataset.answered = asking;
     }
     function close() {
       input.value = "";

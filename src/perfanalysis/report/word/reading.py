@@ -199,6 +199,7 @@ _READERS: Mapping[str, _Reader] = {
     "ol": _list,
     "dl": _facts,
     "figure": _figure,
+    "div": _figure,
 }
 
 __all__ = ["blocks_of", "render_word"]

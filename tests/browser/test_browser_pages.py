@@ -1,0 +1,125 @@
+"""Every kind of page as a browser has it: accessible, valid, whole without a network, printable."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+KINDS = {
+    "index": "2021/index.html",
+    "quality": "2021/00_data_quality.html",
+    "unit": "2021/30_unit-U001.html",
+    "key project": "2021/40_key_project-P004-01.html",
+    "district": "2021/60_district.html",
+    "linkage": "2021/70_linkage.html",
+    "summary": "2021/90_work_summary.html",
+    "failure": "2021/99_fails.html",
+    "English index": "2021/en/index.html",
+    "English unit": "2021/en/30_unit-U001.html",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = "tags => axe.run(document, {runOnly: tags, preload: false})"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(open_page, reports, axe, kind, width, scheme):
+    page = open_page(reports / KINDS[kind], width=width, color_scheme=scheme)
+    page.evaluate(axe)
+    found = page.evaluate(RUN_AXE, RULES)
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert len(found["passes"]) > 20
+
+
+def test_axe_would_find_something(open_page, reports, axe):
+    page = open_page(reports / KINDS["unit"])
+    page.evaluate("document.querySelector('img').removeAttribute('alt')")
+    page.evaluate(axe)
+    found = page.evaluate(RUN_AXE, RULES)["violations"]
+    assert [each["id"] for each in found] == ["image-alt"]
+
+
+def test_the_nu_checker_finds_no_error(reports, vnu):
+    pages = [reports / path for path in KINDS.values()]
+    done = subprocess.run(
+        [*vnu, "--format", "json", *pages], capture_output=True, check=True, timeout=300
+    )
+    said = json.loads(done.stdout)["messages"]
+    assert [(m["url"], m["message"]) for m in said if m["type"] == "error"] == []
+
+
+def test_the_nu_checker_would_find_an_error(reports, vnu, tmp_path):
+    wrong = (reports / KINDS["unit"]).read_text("utf-8").replace("</h1>", "<div></div></h1>")
+    (tmp_path / "wrong.html").write_text(wrong, "utf-8")
+    done = subprocess.run(
+        [*vnu, "--format", "json", tmp_path / "wrong.html"],
+        capture_output=True, check=True, timeout=300,
+    )  # fmt: skip
+    assert "error" in {each["type"] for each in json.loads(done.stdout)["messages"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_phone_scrolls_tables_and_not_the_page(open_page, reports, kind):
+    page = open_page(reports / KINDS[kind], width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_first_column_stays_where_a_table_scrolls(open_page, reports):
+    page = open_page(reports / KINDS["unit"], width=320)
+    head = page.locator("#table-projects tbody th").first
+    before = head.bounding_box()["x"]
+    page.evaluate("document.querySelector('#table-projects .table-box').scrollLeft = 120")
+    assert page.evaluate("document.querySelector('#table-projects .table-box').scrollLeft") == 120
+    assert head.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_reads_without_script(open_page, reports, kind):
+    page = open_page(reports / KINDS[kind], java_script_enabled=False)
+    assert page.locator("h1").inner_text()
+    assert page.locator("th button").count() == 0
+    tables = page.locator(".listing table")
+    assert all(tables.nth(n).is_visible() for n in range(tables.count()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_prints_on_a4(open_page, reports, kind, tmp_path):
+    page = open_page(reports / KINDS[kind])
+    printed = page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    page.emulate_media(media="print")
+    for hidden in (".bar", ".contents", ".filter", "footer"):
+        shown = page.locator(hidden)
+        assert not any(shown.nth(n).is_visible() for n in range(shown.count()))
+    if shutil.which("pdftotext"):
+        text = subprocess.run(
+            ["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, check=True
+        ).stdout.decode()
+        assert page.locator("h1").inner_text()[:4] in text.replace(" ", "")
+
+
+def test_figures_and_styles_pass_the_content_security_policy(open_page, reports):
+    page = open_page(reports / KINDS["unit"])
+    drawn = page.evaluate("[...document.images].map(each => each.naturalWidth)")
+    assert len(drawn) >= 2
+    assert min(drawn) > 300
+    assert page.evaluate("getComputedStyle(document.querySelector('.table-box')).overflowX") == (
+        "auto"
+    )
+
+
+def test_a_script_in_the_page_is_not_run(chromium, reports, tmp_path):
+    """The policy would stop what every test of escaping says cannot get there."""
+    page_text = (reports / KINDS["unit"]).read_text("utf-8")
+    hostile = (
+        "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
+    )
+    (tmp_path / "hostile.html").write_text(page_text.replace("</main>", hostile + "</main>"))
+    page = chromium.new_page()
+    page.goto((tmp_path / "hostile.html").as_uri())
+    assert page.title() != "run"
+    page.close()
