@@ -25,7 +25,10 @@ def _failing_notebook(path):
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory):
-    """The reports folder: the district of tests/golden in both languages, one report failed."""
+    """The reports folder: the district of tests/golden in both languages, one report failed.
+
+    Of the next work year, one unit.
+    """
     root = tmp_path_factory.mktemp("suite")
     shutil.copytree(ROOT / "tests" / "golden" / "data", root / "data")
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
@@ -33,6 +36,7 @@ def reports(tmp_path_factory):
     _failing_notebook(root / "notebooks" / "99_fails.ipynb")
     for lang in ("zh", "en"):
         run_suite(root / "suite.toml", lang=lang, jobs=2)
+    run_suite(root / "suite.toml", work_year=2022, only=["30_unit-U001"], jobs=1)
     return root / "reports"
 
 

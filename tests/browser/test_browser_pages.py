@@ -9,6 +9,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 KINDS = {
+    "years": "index.html",
     "index": "2021/index.html",
     "quality": "2021/00_data_quality.html",
     "unit": "2021/30_unit-U001.html",

@@ -1,10 +1,10 @@
 """The pages used as a reader does: by keyboard, sorted, filtered, searched, followed."""
 
+import shutil
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
-
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +175,24 @@ def test_from_the_failure_on_the_index_to_its_page(index):
     assert "--only 99_fails" in index.locator("main").inner_text()
     index.locator(".bar a").first.click()
     assert index.url.endswith("index.html")
+
+
+def test_from_a_unit_to_the_same_unit_of_another_year_and_language(open_page, reports):
+    page = open_page(reports / "2021" / "30_unit-U001.html")
+    page.locator(".years summary").click()
+    links = page.locator(".years li a")
+    expect(links).to_have_count(2)
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "../2022/30_unit-U001.html",
+        "../2021/en/30_unit-U001.html",
+    ]
+    links.first.click()
+    assert "2021年度" in page.locator("h1").inner_text()
+    page.locator(".bar a").first.click()
+    assert page.locator("tbody th").all_inner_texts() == ["2022年度", "2021年度"]
+
+
+def test_a_folder_that_stands_alone_asks_for_nothing_beside_it(open_page, reports, tmp_path):
+    shutil.copytree(reports / "2021", tmp_path / "alone" / "2021")
+    page = open_page(tmp_path / "alone" / "2021" / "30_unit-U001.html")
+    assert page.locator(".years a").count() == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -41,11 +41,14 @@ class Figure:
 
     Attributes
     ----------
+    key : str
+        One of `HEADLINES`.
     label, value : str
     href : str
         The page that it comes from.
     """
 
+    key: str
     label: str
     value: str
     href: str
@@ -139,6 +142,7 @@ def headline_figures(entries: Sequence[Entry], say: Texts) -> list[Figure]:
     given = {key: (values, entry) for entry in entries for key, values in entry.headline.items()}
     return [
         Figure(
+            key,
             say(f"headline-{key}-label", **given[key][0]),
             say(f"headline-{key}", **given[key][0]),
             given[key][1].href,
@@ -237,7 +241,7 @@ def _further(
             "index.html.j2",
             title=_span(first, listing, say),
             say=say,
-            frame=Frame([*frame.trail, Link(title, INDEX)]),
+            frame=replace(frame, trail=[*frame.trail, Link(title, INDEX)], downloads=()),
             sample=sample,
             facts={},
             figures=[],

@@ -37,12 +37,19 @@ class Frame:
         Neighbours of the same kind.
     downloads : sequence of Link
         Files with the same content, or with its data.
+    root : str
+        The way up to the folder of all years, e.g. ``../``; empty where the folder of the page
+        stands for itself.
+    folder : str
+        From there down to the folder of the page, e.g. ``2021``.
     """
 
     trail: Sequence[Link] = ()
     previous: Link | None = None
     following: Link | None = None
     downloads: Sequence[Link] = ()
+    root: str = ""
+    folder: str = ""
 
 
 def assets() -> dict[str, str]:
@@ -76,6 +83,8 @@ def render(
         previous=frame.previous,
         following=frame.following,
         downloads=frame.downloads,
+        root=frame.root,
+        folder=frame.folder,
         searchable=searchable,
         search_words=json.dumps(words, ensure_ascii=False),
         **{"contents": (), **values},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from perfanalysis.errors import DataError
 from perfanalysis.report.search import search_files
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
+from perfanalysis.report.years import years_page
 from perfanalysis.suite import manifest
 from perfanalysis.suite.config import FILE_NAME
 from perfanalysis.suite.manifest import INDEX
@@ -24,6 +26,7 @@ from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.wording import choices
 from perfanalysis.suite.words import write_words
 from perfanalysis.suite.workyear import open_work_year
+from perfanalysis.suite.years import rebuild_years
 
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
 
@@ -31,18 +34,31 @@ _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this mac
 def frames(run: Prepared) -> dict[str, Frame]:
     """What surrounds each page: the way back to the index, and its neighbours of the same kind."""
     say = _say(run)
-    trail = (Link(say("trail", year=run.request.work_year), INDEX),)
+    above = _above(run)
+    trail = (*above.trail, Link(say("trail", year=run.request.work_year), INDEX))
     shown = {}
     tasks = run.everything
     for before, task, after in zip((None, *tasks), tasks, (*tasks[1:], None), strict=False):
         word = word_file(task)
-        shown[task.page] = Frame(
-            trail,
-            _neighbour(task, before),
-            _neighbour(task, after),
+        shown[task.page] = replace(
+            above,
+            trail=trail,
+            previous=_neighbour(task, before),
+            following=_neighbour(task, after),
             downloads=(Link(say("download-word"), word),) if word else (),
         )
     return shown
+
+
+def _above(run: Prepared) -> Frame:
+    """The way up to the other years; a public edition is put elsewhere by itself."""
+    request = run.request
+    if request.edition == "public":
+        return Frame()
+    folder = request.target.relative_to(request.reports).as_posix()
+    root = "../" * (folder.count("/") + 1)
+    years = Link(_say(run)("trail-years"), root + years_page(request.lang))
+    return Frame(trail=(years,), root=root, folder=folder)
 
 
 def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) -> Path:
@@ -86,6 +102,8 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
         staging.write(name, script)
     manifest.write_manifest(staging.folder, _facts(run, pages, kept))
     staging.publish()
+    with suppress(OSError):  # what was published stands; the next run writes the page over years
+        rebuild_years(run.request.reports)
     return staging.target / INDEX
 
 
@@ -172,13 +190,18 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
     ]
     return render_index(
         entries,
-        title=say("title", district=suite.district.name, year=request.work_year),
+        title=_index_title(run),
+        frame=_above(run),
         lang=request.lang,
         sample=suite.district.sample,
         facts=cover(year, say),
         money_unit=suite.money.unit,
         money_scale=suite.money.scale,
     )
+
+
+def _index_title(run: Prepared) -> str:
+    return _say(run)("title", district=run.suite.district.name, year=run.request.work_year)
 
 
 def _search(staging: Staging, pages: Mapping[str, Any]) -> dict[str, str]:
@@ -228,7 +251,9 @@ def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict
         "work_year": request.work_year,
         "lang": request.lang,
         "edition": request.edition,
+        "title": _index_title(run),
         "sample": run.suite.district.sample,
+        "money": asdict(run.suite.money),
         "partial": run.partial,
         "kept": sorted(kept),
         "commit": manifest.commit_of(run.suite.root),

@@ -1,5 +1,5 @@
 "use strict";
-// Sort and filter the listings; open what a link points into. Without it every page still reads.
+// Sort and filter the listings, open what a link points into, lead to other years. Without it every page still reads.
 
 function valueOf(row, column) {
   const cell = row.cells[column];
@@ -101,6 +101,33 @@ function makeFilter(listing) {
   listing.before(box);
 }
 
+// The same report of other years: a file beside the years' folders tells where there is one.
+function showYears(details, editions) {
+  const page = decodeURIComponent(location.pathname.split("/").pop());
+  const list = document.createElement("ul");
+  for (const { folder, title, lang, pages } of editions) {
+    if (folder === details.dataset.folder || !pages.includes(page)) continue;
+    const item = document.createElement("li"), link = document.createElement("a");
+    link.href = `${details.dataset.root}${folder}/${encodeURIComponent(page)}`;
+    link.lang = lang;
+    link.textContent = title;
+    item.append(link);
+    list.append(item);
+  }
+  const none = document.createElement("p");
+  none.textContent = details.dataset.none;
+  details.append(list.children.length ? list : none);
+}
+
+function makeYears(details) {
+  details.addEventListener("toggle", () => {
+    const script = document.createElement("script");
+    window.yearsData = (editions) => showYears(details, editions);
+    script.src = `${details.dataset.root}years.js`;
+    document.head.append(script);
+  }, { once: true });
+}
+
 function openTarget() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
@@ -113,5 +140,6 @@ for (const listing of document.querySelectorAll(".listing")) {
   makeFilter(listing);
   makeSortable(listing.querySelector("table"));
 }
+document.querySelectorAll(".years").forEach(makeYears);
 addEventListener("hashchange", openTarget);
 openTarget();

@@ -24,6 +24,7 @@ PAGE_ONLY = (
     "report/search.py",
     "report/site.py",
     "report/templates/*.j2",
+    "report/years.py",
 )
 """What puts executed notebooks into pages; no cell runs it."""
 BESIDE = ("report/templates/*.css", "report/templates/*.js")
