@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -81,6 +80,8 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
     ------
     DataError
         If what the reports were made from was changed meanwhile.
+    ParameterError
+        If they are published and the page over the years cannot be written.
     """
     _check_sources(run)
     staging.clear_parts()
@@ -102,8 +103,7 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
         staging.write(name, script)
     manifest.write_manifest(staging.folder, _facts(run, pages, kept))
     staging.publish()
-    with suppress(OSError):  # what was published stands; the next run writes the page over years
-        rebuild_years(run.request.reports)
+    rebuild_years(run.request.reports)
     return staging.target / INDEX
 
 

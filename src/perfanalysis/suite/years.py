@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from perfanalysis.errors import DataError
+from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.report.listings import Entry
 from perfanalysis.report.templating import assets
 from perfanalysis.report.text import LANGS
@@ -19,7 +19,7 @@ from perfanalysis.report.years import (
     years_page,
     years_script,
 )
-from perfanalysis.suite.durable import write_whole
+from perfanalysis.suite.durable import PARTS, write_whole
 from perfanalysis.suite.manifest import FILE_NAME, INDEX, read_manifest
 
 _FOLDER = re.compile(r"\d{4}(-public)?(/en)?")
@@ -37,8 +37,8 @@ def rebuild_years(reports: Path) -> None:
 
     Raises
     ------
-    OSError
-        If a file cannot be written.
+    ParameterError
+        If a file cannot be written; the work years themselves stand as they are.
     """
     editions = list(_editions(reports))
     files = {name: text for name, text in assets().items() if name != "search.js"}
@@ -47,8 +47,16 @@ def rebuild_years(reports: Path) -> None:
         page = render_years(editions, lang)
         files[years_page(lang)] = page
         files.setdefault(INDEX, page)
-    for name, text in files.items():
-        write_whole(reports / name, text.encode())
+    try:
+        for part in reports.glob(PARTS):
+            part.unlink(missing_ok=True)
+        for name, text in files.items():
+            write_whole(reports / name, text.encode())
+    except OSError as error:
+        raise ParameterError(
+            f"本年度的报告已发布，但 {reports} 中的历年入口页写不了（{error.strerror or error}）。"
+            "请核对磁盘空间和写入权限后重新运行。"
+        ) from error
 
 
 def _editions(reports: Path) -> Iterator[Edition]:
