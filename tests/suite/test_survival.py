@@ -164,7 +164,7 @@ def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
         tags={0: ["parameters"]},
     )
     with subprocess.Popen(
-        [sys.executable, "-m", "perfanalysis.cli", "run", "--jobs", "1", "--engine", engine],
+        [sys.executable, "-m", "perfanalysis.cli", "run", "--jobs", "2", "--engine", engine],
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
