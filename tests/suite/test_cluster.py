@@ -122,7 +122,7 @@ def test_a_cluster_gives_the_bytes_of_a_local_run_and_leaves_no_process(
     result = run_suite(root / "suite.toml", scheduler=address, display=watch)
     assert result.failed == {}
     assert tree(root / "reports") == workspace[1]
-    assert set(watch.made.values()) == {each.pid for each in members}
+    assert set(watch.made.values()) <= {each.pid for each in members}  # chance may give one all
     kept = {path.stem for path in (root / "build" / "2021-internal-zh").glob("*.ipynb")}
     assert kept == {*(f"30_unit-{unit}" for unit in UNITS), "60_district"}
     watch.assert_all_ended()
