@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import venv
 from collections.abc import Sequence
 from pathlib import Path
+
+from commands import run_to_end
 
 BIN = Path(sys.executable).parent
 _RULES = """
@@ -45,17 +46,9 @@ def by_snakemake(
         name=notebook, units=list(units), papermill=BIN / "papermill", jupyter=BIN / "jupyter"
     )
     (folder / "Snakefile").write_text(rules, "utf-8")
-    variables = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(
-        [environment / "bin" / "snakemake", "--cores", str(jobs), "--quiet", "all"],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
+    run_to_end(
+        [environment / "bin" / "snakemake", "--cores", str(jobs), "--quiet", "all"], cwd=folder
     )
-    if done.returncode:
-        raise SystemExit(f"snakemake\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 __all__ = ["by_snakemake", "install"]

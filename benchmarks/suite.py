@@ -30,7 +30,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -40,6 +39,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from commands import run_to_end
 from snakemake_peer import by_snakemake, install
 from timing import machine, print_last
 
@@ -70,21 +70,12 @@ def unit_ids(folder: Path, count: int) -> list[str]:
 
 def command(*words: str | Path, cwd: Path, stubs: Path | None = None) -> None:
     """Run a command of this environment; an error of its ends the benchmark."""
-    environment = dict(os.environ)
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    if stubs:
-        before = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(stubs), before]))
-    done = subprocess.run(
-        [str(BIN / words[0]), *map(str, words[1:])],
+    path = filter(None, [stubs and str(stubs), os.environ.get("PYTHONPATH")])
+    run_to_end(
+        [BIN / words[0], *words[1:]],
         cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        variables={"PYTHONPATH": os.pathsep.join(path)} if stubs else None,
     )
-    if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, words))}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def by_commands(folder: Path, units: Sequence[str], jobs: int, *, stub: bool) -> None:
