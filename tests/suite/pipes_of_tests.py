@@ -25,7 +25,7 @@ def ending_of(reader):
 @contextmanager
 def process_at(reader):
     """Wait for the process that says its number in the pipe; it does not outlive the test."""
-    pid = int(_said(reader))
+    pid = int(first_said(reader))
     try:
         yield pid
     finally:
@@ -34,7 +34,7 @@ def process_at(reader):
         os.close(reader)
 
 
-def _said(reader):
+def first_said(reader):
     """The first that is said; before a writer comes, the pipe looks as if its last had gone."""
     watch = select.poll()
     watch.register(reader, select.POLLIN)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from workspaces import make_workspace, make_year
+from workspaces import make_workspace, make_year, tree
 
 from perfanalysis.suite.cache.keys import REASONS, survey
 from perfanalysis.suite.cache.store import Store
@@ -19,11 +19,6 @@ def view(year, unit_id):
     units = year.evaluation["units"].set_index("unit_id")
     return units.loc[unit_id]
 """
-
-
-def tree(folder):
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")

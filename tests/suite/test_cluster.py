@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tiny_notebooks import make_notebook
-from workspaces import DECLARED, make_workspace, make_year
+from workspaces import DECLARED, make_workspace, make_year, tree
 
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite import cluster, member
@@ -32,12 +32,6 @@ from perfanalysis.report.page import Page
 
 Page("30_unit", lang=lang, sample=True).header(f"单位 {unit_id}", listing={"projects": 1})
 """
-
-
-def tree(folder):
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from tiny_notebooks import make_notebook
-from workspaces import DECLARED, SETTINGS, UNITS, make_workspace
+from workspaces import DECLARED, SETTINGS, UNITS, make_workspace, tree
 
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.suite.manifest import verify_reports
@@ -15,12 +15,6 @@ from perfanalysis.suite.run import run_suite
 PAGES = ["30_unit-001.html", "30_unit-002.html", "30_unit-004.html", "60_district.html"]
 SEARCH = {f"search-{name}.js" for name in ("pages", "text-0", "words-0")}
 FILES = {*PAGES, *SEARCH, "index.html", "manifest.json", "script.js", "search.js", "style.css"}
-
-
-def tree(folder):
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
 
 
 @pytest.fixture(scope="module")

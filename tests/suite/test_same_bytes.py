@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from workspaces import tree
 
 from perfanalysis.data.sample import write_sample
 
@@ -31,11 +32,6 @@ RUNS = {
         {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "2"},
     ),
 }
-
-
-def tree(folder):
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def publish(parent, options, name, environment):

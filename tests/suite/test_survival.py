@@ -3,7 +3,6 @@
 import os
 import random
 import resource
-import select
 import shutil
 import signal
 import subprocess
@@ -11,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pipes_of_tests import LONG, first_said, open_pipe
 from tiny_notebooks import make_notebook
-from workspaces import DECLARED, make_workspace
+from workspaces import DECLARED, make_workspace, tree
 
 from perfanalysis.suite.manifest import verify_reports
 from perfanalysis.suite.run import run_suite
@@ -20,16 +20,9 @@ from perfanalysis.suite.run import run_suite
 pytestmark = pytest.mark.slow
 
 SABOTEUR = Path(__file__).with_name("saboteur.py")
-LONG = 120
-"""Seconds after which a process that should have ended is a failure of the test."""
 KILLS = 20
 ABOVE = ("index.html", "script.js", "style.css", "years.js")
 """Beside the folders of the years."""
-
-
-def tree(folder):
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def change(root):
@@ -138,23 +131,13 @@ with open({never!r}) as never:
 """
 
 
-def read_within(pipe, seconds):
-    """What comes through a named pipe; nothing if nothing does."""
-    descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # so that it has no end of its own
-    try:
-        ready, _, _ = select.select([descriptor], [], [], seconds)
-        return os.read(descriptor, 100) if ready else b""
-    finally:
-        os.close(descriptor)
-
-
 @pytest.mark.parametrize("engine", ["forked", "jupyter"])
 def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
     root = make_workspace(tmp_path / "w")
     run_suite(root / "suite.toml", jobs=1)
     before = tree(root / "reports")
-    told, never = tmp_path / "told", tmp_path / "never"
-    os.mkfifo(told)
+    told, reader = open_pipe(tmp_path)
+    never = tmp_path / "never"
     os.mkfifo(never)
     make_notebook(
         root / "notebooks" / "60_district.ipynb",
@@ -173,7 +156,8 @@ def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
         # a job in the background is started with the signal ignored, and hands that down
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
-        assert read_within(told, LONG) == b"started"  # the cell is at work
+        assert first_said(reader) == b"started"  # the cell is at work
+        os.close(reader)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         said, _ = process.communicate(timeout=LONG)
     assert process.returncode == 130, said

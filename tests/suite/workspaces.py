@@ -99,3 +99,9 @@ def make_workspace(root):
         tags={0: ["parameters"]},
     )
     return root
+
+
+def tree(folder):
+    """Every file below a folder: its path from there to its bytes."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
