@@ -19,12 +19,13 @@ from perfanalysis.cli.shared import (
     suite_option,
     work_year_option,
 )
-from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.errors import ParameterError
 from perfanalysis.printing import print_findings, print_json, print_rules
 
 if TYPE_CHECKING:
     from perfanalysis.data.tables import YearData
     from perfanalysis.rules.loader import RulesInForce
+    from perfanalysis.suite.workyear import WorkYear
 
 
 SCORED = ("units", "projects", "funds", "indicators")
@@ -88,25 +89,14 @@ def link(
     as_json: bool,
 ) -> int:
     """Propose the next budget from the results of a work year."""
-    from perfanalysis.data.tables import REQUIRED
     from perfanalysis.linkage.export import write_proposal
-    from perfanalysis.rules.loader import load_rules
-    from perfanalysis.suite.config import load_suite
-    from perfanalysis.suite.workyear import WorkYear
 
-    settings = load_suite(suite)
-    book = load_rules(*settings.rule_files, *rule_files)
-    year = WorkYear(settings, work_year or settings.work_year, data, book)
-    both = {each.budget_year: each for each in (year.evaluation, year.monitoring)}
-    if any(table not in each.sources for each in both.values() for table in REQUIRED):
-        return _unreadable(both.values(), as_json)
-    if year.requests.empty:
-        raise DataError(
-            f"没有{year.requests_year}年度的预算申请，不能提出预算建议。"
-            f"请把申请表 budget_requests 放入 {year.requests_year} 文件夹。"
-        )
-    written = write_proposal(year.proposal, out)
-    total = year.proposal.totals.set_index("level").loc["district"]
+    year = _work_year(work_year, suite, data, rule_files)
+    if unread := _unread(year):
+        return _unreadable(unread, as_json)
+    proposal = year.requested_proposal
+    written = write_proposal(proposal, out)
+    total = proposal.totals.set_index("level").loc["district"]
     money = {name: float(total[name]) for name in ("base_wan", "requested_wan", "proposed_wan")}
     if as_json:
         facts = {"projects": int(total["projects"]), **money}
@@ -114,7 +104,7 @@ def link(
     else:
         base, requested, proposed = (f"{each:,.2f}" for each in money.values())
         click.echo(
-            f"{total['projects']} 个项目，{settings.money.unit}："
+            f"{total['projects']} 个项目，{year.suite.money.unit}："
             f"基数 {base}，申请 {requested}，建议 {proposed}。"
         )
         for path in written:
@@ -135,22 +125,15 @@ def link(
 @json_option
 def workbook(*, work_year: int | None, suite: Path, data: Path, out: Path, as_json: bool) -> int:
     """Write the tables of a work year as one workbook."""
-    from perfanalysis.data.tables import REQUIRED
-    from perfanalysis.rules.loader import load_rules
-    from perfanalysis.suite.config import load_suite
     from perfanalysis.suite.workbook import work_year_workbook
-    from perfanalysis.suite.workyear import WorkYear
 
     if out.suffix != ".xlsx" or not out.parent.is_dir():
         raise ParameterError(
             f"不能写出 {out}。文件名须以 .xlsx 结尾，所在文件夹须已建立。请改正 --out。"
         )
-    settings = load_suite(suite)
-    book = load_rules(*settings.rule_files)
-    year = WorkYear(settings, work_year or settings.work_year, data, book)
-    both = {each.budget_year: each for each in (year.evaluation, year.monitoring)}
-    if any(table not in each.sources for each in both.values() for table in REQUIRED):
-        return _unreadable(both.values(), as_json)
+    year = _work_year(work_year, suite, data)
+    if unread := _unread(year):
+        return _unreadable(unread, as_json)
     out.write_bytes(work_year_workbook(year))
     if as_json:
         print_json({"work_year": year.work_year, "files": [str(out)]})
@@ -186,6 +169,28 @@ def rules(
         click.echo("这一天没有一条规则有效，请核对 --on。", err=True)
         return 1
     return 0
+
+
+def _work_year(
+    work_year: int | None, suite: Path, data: Path, rule_files: tuple[Path, ...] = ()
+) -> WorkYear:
+    """A work year, suite.toml's own if none is given, with more rules laid over its own."""
+    from perfanalysis.rules.loader import load_rules
+    from perfanalysis.suite.config import load_suite
+    from perfanalysis.suite.workyear import WorkYear
+
+    settings = load_suite(suite)
+    book = load_rules(*settings.rule_files, *rule_files)
+    return WorkYear(settings, work_year or settings.work_year, data, book)
+
+
+def _unread(year: WorkYear) -> list[YearData]:
+    """The evaluated and the monitored year, if a table that nothing can do without is unread."""
+    from perfanalysis.data.tables import REQUIRED
+
+    both = {each.budget_year: each for each in (year.evaluation, year.monitoring)}
+    whole = all(table in each.sources for each in both.values() for table in REQUIRED)
+    return [] if whole else list(both.values())
 
 
 def _unreadable(years: Iterable[YearData], as_json: bool) -> int:

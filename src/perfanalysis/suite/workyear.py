@@ -16,6 +16,7 @@ from perfanalysis.data.checks import check_year
 from perfanalysis.data.checks.projects import EXECUTION_POINTS
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
+from perfanalysis.errors import DataError
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.money.assets import asset_flags
 from perfanalysis.money.execution import execution_rates
@@ -125,6 +126,22 @@ class WorkYear:
             self.rules,
             key_evaluation=self.key_evaluation if chosen.any() else None,
         )
+
+    @property
+    def requested_proposal(self) -> Proposal:
+        """The proposal, where anybody requested a budget.
+
+        Raises
+        ------
+        DataError
+            If nobody did: everything would seem to be given up.
+        """
+        if self.requests.empty:
+            raise DataError(
+                f"没有{self.requests_year}年度的预算申请，不能提出预算建议。"
+                f"请把申请表 budget_requests 放入 {self.requests_year} 文件夹。"
+            )
+        return self.proposal
 
     @cached_property
     def flags(self) -> pd.DataFrame:

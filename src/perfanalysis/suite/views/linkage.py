@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.errors import DataError
 from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.suite.views.common import Said, unit_pages, unproposed
@@ -56,12 +55,7 @@ def linkage_view(year: WorkYear) -> LinkageView:
     DataError
         If nobody requested a budget: everything would seem to be given up.
     """
-    if year.requests.empty:
-        raise DataError(
-            f"没有{year.requests_year}年度的预算申请，不能提出预算建议。"
-            f"请把申请表 budget_requests 放入 {year.requests_year} 文件夹。"
-        )
-    proposal = year.proposal
+    proposal = year.requested_proposal
     totals = proposal.totals.sort_values(
         ["proposed_wan", "unit_id", "fund_kind"], ascending=[False, True, True]
     )
