@@ -1,1 +1,4 @@
 """What is shown."""
+
+INDEX = "index.html"
+"""File name of an entry page."""

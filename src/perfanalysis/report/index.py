@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from perfanalysis.errors import ReportError
+from perfanalysis.report import INDEX
 from perfanalysis.report.listings import (
     MOST_LISTED,
     Entry,
@@ -25,8 +26,6 @@ from perfanalysis.report.text import Lang, Texts, texts
 
 if TYPE_CHECKING:
     from perfanalysis.report.site import PageFacts
-
-INDEX = "index.html"
 
 # Figures of the whole, in the order shown; each has its words under headline-… in the texts.
 HEADLINES = (
@@ -254,7 +253,6 @@ def _further(
 
 __all__ = [
     "HEADLINES",
-    "INDEX",
     "Entry",
     "Figure",
     "Status",

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.index import INDEX, Entry, check_index_facts, render_index
+from perfanalysis.report.index import Entry, check_index_facts, render_index
 from perfanalysis.report.markup import named_references, settle_references
 from perfanalysis.report.page import METADATA
 from perfanalysis.report.templating import Frame, Link, assets, render
@@ -215,7 +215,6 @@ def pieces_of(notebook: NotebookNode) -> Iterator[tuple[Mapping[str, Any], str]]
 
 
 __all__ = [
-    "INDEX",
     "MOST_BYTES",
     "Entry",
     "Frame",

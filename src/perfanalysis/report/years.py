@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from perfanalysis.report import INDEX
 from perfanalysis.report.columns import text_col
-from perfanalysis.report.index import HEADLINES, INDEX, headline_figures
+from perfanalysis.report.index import HEADLINES, headline_figures
 from perfanalysis.report.listings import Entry
 from perfanalysis.report.tables import Table, printed_rows, table_element
 from perfanalysis.report.templating import Frame, render

@@ -24,7 +24,7 @@ from perfanalysis.suite.cache.program import program
 from perfanalysis.suite.clean import Sent
 from perfanalysis.suite.durable import write_whole
 from perfanalysis.suite.manifest import versions
-from perfanalysis.suite.outcome import Failure, Outcome, failure_of
+from perfanalysis.suite.outcome import EngineName, Outcome, failure_of, killed
 from perfanalysis.suite.pool import Made, OnDone
 from perfanalysis.suite.prepare import Prepared
 from perfanalysis.suite.worker import Job, Setup
@@ -125,7 +125,7 @@ class _Dispatch:
         except PerfAnalysisError:
             raise
         except Exception as error:  # of this report alone, e.g. a disk that is full over there
-            return Outcome(job.page, {}, _failure(error), engine)
+            return _failed(job, error, engine)
         setup = self._order.setup
         if sent.executed is not None:
             write_whole(setup.executed / Path(job.page).with_suffix(".ipynb"), sent.executed)
@@ -134,13 +134,13 @@ class _Dispatch:
         return sent.outcome
 
 
-def _failure(error: Exception) -> Failure:
+def _failed(job: Job, error: Exception, engine: EngineName) -> Outcome:
     from distributed.scheduler import KilledWorker
 
     if not isinstance(error, KilledWorker):
-        return failure_of(error)
+        return Outcome(job.page, {}, failure_of(error), engine)
     message = f"执行这份报告的集群成员接连 {error.allowed_failures + 1} 次失去，不再重试"
-    return Failure(None, "", "WorkerKilled", message, "")
+    return killed(job.page, message, engine)
 
 
 def _result(future: Any) -> Any:

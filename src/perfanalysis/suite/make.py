@@ -105,13 +105,11 @@ def _make(
     scheduler: str | None,
     shown: Display,
 ) -> Made:
-    request = run.request
-    executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
-    executed.mkdir(parents=True, exist_ok=True)
+    run.executed.mkdir(parents=True, exist_ok=True)
     jobs = run.jobs(frames(run))
     with shown:
         shown.start(len(jobs))
-        setup, tell = run.setup(executed=executed, pages=staging.folder), _teller(shown)
+        setup, tell = run.setup(executed=run.executed, pages=staging.folder), _teller(shown)
         taken = take_kept(jobs, setup, record, basis_of(run.sources), on_done=tell)
         left, made = taken.left, Made(findings=taken.findings)
         if left and scheduler is None:

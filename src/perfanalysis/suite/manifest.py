@@ -16,7 +16,6 @@ from perfanalysis.errors import DataError
 from perfanalysis.suite.durable import write_whole
 
 FILE_NAME = "manifest.json"
-INDEX = "index.html"
 
 # Those whose version can show in a figure, a number or a page.
 PACKAGES = (
@@ -184,7 +183,6 @@ def _differences(
 
 __all__ = [
     "FILE_NAME",
-    "INDEX",
     "Difference",
     "commit_of",
     "compared",

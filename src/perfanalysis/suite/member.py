@@ -19,13 +19,14 @@ from perfanalysis.suite.cache.program import program
 from perfanalysis.suite.clean import CleanProcess, Ended, Sent
 from perfanalysis.suite.config import load_suite
 from perfanalysis.suite.engine.forked import can_fork
-from perfanalysis.suite.manifest import versions
-from perfanalysis.suite.outcome import Failure, Outcome
+from perfanalysis.suite.manifest import compared, versions
+from perfanalysis.suite.outcome import killed
 from perfanalysis.suite.request import Request, Sources, sources_of
 from perfanalysis.suite.wording import choices
 from perfanalysis.suite.worker import Job, Setup
 
 T = TypeVar("T")
+_CHANGES = {"removed": "没有", "added": "多出", "changed": "内容不同"}
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,9 @@ def problem_with(order: Order) -> str:
 
     A sentence in Chinese that its name goes before.
     """
-    other = _different(order.versions, versions())
-    if other:
-        told = "、".join(f"{n} 本机 {mine}，该成员 {theirs}" for n, mine, theirs in other)
+    here, there = order.versions, versions()
+    if other := compared(here, there):
+        told = "、".join(f"{n} 本机 {here.get(n)}，该成员 {there.get(n)}" for n in other)
         return f"的软件版本与本机不同：{told}。请装成相同的版本。"
     if program().whole != order.program:
         return (
@@ -149,8 +150,7 @@ def make(order: Order, job: Job) -> Sent:
         except Ended:
             continue
     message = f"集群成员 {_name()} 上的工作进程两次被系统终止，常见原因是内存不足"
-    failure = Failure(None, "", "WorkerKilled", message, "")
-    return Sent(Outcome(job.page, {}, failure, order.setup.engine), None, None)
+    return Sent(killed(job.page, message, order.setup.engine), None, None)
 
 
 def count(order: Order) -> Mapping[str, int] | None:
@@ -193,9 +193,9 @@ def _problem_with_files(order: Order) -> str:
             f"读不了工作文件夹 {root}：{error}请把它放在每个成员都以同一路径读到的共享文件系统上。"
         )
     changed = [
-        f"{name}（{'没有' if theirs is None else '多出' if mine is None else '内容不同'}）"
+        f"{name}（{_CHANGES[change]}）"
         for kind, stated in order.sources.items()
-        for name, mine, theirs in _different(stated, found[kind])
+        for name, change in compared(stated, found[kind]).items()
     ]
     if not changed:
         return ""
@@ -203,14 +203,6 @@ def _problem_with_files(order: Order) -> str:
         f"读到的文件与本机不同（工作文件夹 {root}，数据 {order.request.data}）："
         f"{choices(changed)}。请让每个成员以同一路径读到同一份文件。"
     )
-
-
-def _different(
-    here: Mapping[str, str], there: Mapping[str, str]
-) -> list[tuple[str, str | None, str | None]]:
-    names = sorted(here.keys() | there.keys())
-    each = [(name, here.get(name), there.get(name)) for name in names]
-    return [(name, mine, theirs) for name, mine, theirs in each if mine != theirs]
 
 
 def _name() -> str:

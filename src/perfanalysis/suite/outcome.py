@@ -76,6 +76,11 @@ class Outcome:
     unkept: str = ""
 
 
+def killed(page: str, message: str, engine: EngineName) -> Outcome:
+    """A report whose process the system ended."""
+    return Outcome(page, {}, Failure(None, "", "WorkerKilled", message, ""), engine)
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run made.
@@ -121,4 +126,4 @@ class RunResult:
         }
 
 
-__all__ = ["EngineName", "Failure", "How", "Outcome", "RunResult", "failure_of"]
+__all__ = ["EngineName", "Failure", "How", "Outcome", "RunResult", "failure_of", "killed"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from perfanalysis.suite.outcome import Failure, Outcome
+from perfanalysis.suite.outcome import Outcome, killed
 from perfanalysis.suite.worker import (
     ENVIRONMENT,
     Job,
@@ -110,8 +110,7 @@ def _end(workers: Iterable[multiprocessing.process.BaseProcess]) -> None:
 
 def _killed(job: Job, setup: Setup) -> Outcome:
     message = "工作进程被系统终止，常见原因是内存不足。请减少 --jobs，或关闭其他程序后重试"
-    failure = Failure(None, "", "WorkerKilled", message, "")
-    return Outcome(job.page, {}, failure, setup.engine)
+    return killed(job.page, message, setup.engine)
 
 
 @contextmanager

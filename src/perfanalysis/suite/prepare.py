@@ -50,6 +50,11 @@ class Prepared:
         """Whether reports are left out, so that published ones stay as they are."""
         return len(self.tasks) < len(self.everything)
 
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebooks are kept."""
+        return self.suite.root / "build" / self.request.name
+
     def setup(self, *, executed: Path, pages: Path) -> Setup:
         """What the workers are told; with the folders that they write into."""
         request, root = self.request, self.suite.root.resolve()

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from perfanalysis.errors import DataError
+from perfanalysis.report import INDEX
 from perfanalysis.report.search import search_files
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.report.years import years_page
 from perfanalysis.suite import manifest
 from perfanalysis.suite.config import FILE_NAME
-from perfanalysis.suite.manifest import INDEX
 from perfanalysis.suite.outcome import Failure, Outcome
 from perfanalysis.suite.plan import Task, word_file
 from perfanalysis.suite.prepare import Prepared
@@ -112,8 +112,7 @@ def _check_sources(run: Prepared) -> None:
     changed = sorted(
         name
         for kind, stated in run.sources.items()
-        for name in stated.keys() | now[kind].keys()
-        if stated.get(name) != now[kind].get(name)
+        for name in manifest.compared(stated, now[kind])
     )
     if changed:
         raise DataError(

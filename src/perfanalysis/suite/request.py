@@ -57,6 +57,11 @@ class Request:
         return {name: value for name, value in self.parameters.items() if name not in self.scopes}
 
     @property
+    def name(self) -> str:
+        """Tells its edition from the others of the workspace."""
+        return f"{self.work_year}-{self.edition}-{self.lang}"
+
+    @property
     def target(self) -> Path:
         """The folder that is published."""
         return edition_folder(self.reports, self.work_year, self.lang, self.edition)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.report import INDEX
 from perfanalysis.suite import manifest
 from perfanalysis.suite.cache.keys import Before, read_record, record_path, stamp_of, unchanged
 from perfanalysis.suite.config import Edition, Lang, Suite, load_suite
@@ -107,7 +108,7 @@ def run_suite(
             request = replace(request, only=_failed(request))
             if not request.only:
                 shown.say("上次运行没有失败的报告，无需重试。")
-                return RunResult(request.target / manifest.INDEX, (), {}, True, {}, ())
+                return RunResult(request.target / INDEX, (), {}, True, {}, ())
         return _run(suite, request, jobs, scheduler, shown)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 
 from perfanalysis.report.word import render_word
-from perfanalysis.suite.cache.keys import cache_folder, key_of
-from perfanalysis.suite.cache.program import program
+from perfanalysis.suite.cache.keys import cache_folder
+from perfanalysis.suite.cache.program import combined, program
 from perfanalysis.suite.cache.store import Store
 from perfanalysis.suite.durable import write_whole
 from perfanalysis.suite.outcome import Outcome, failure_of
@@ -36,8 +36,6 @@ def write_words(run: Prepared, folder: Path, outcomes: Mapping[str, Outcome]) ->
     dict of str to Outcome
         `outcomes`, with a failure where a page has no form in Word.
     """
-    request = run.request
-    executed = run.suite.root / "build" / f"{request.work_year}-{request.edition}-{request.lang}"
     store, now = Store(cache_folder(run.suite)), dict(outcomes)
     for task in run.tasks:
         if not task.notebook.word:
@@ -45,9 +43,8 @@ def write_words(run: Prepared, folder: Path, outcomes: Mapping[str, Outcome]) ->
         path, outcome = folder / word_file(task), outcomes[task.page]
         if outcome.failure is None:
             try:
-                notebook = (executed / task.page).with_suffix(".ipynb").read_bytes()
-                path.parent.mkdir(exist_ok=True)
-                write_whole(path, _word(notebook, store, force=request.force))
+                notebook = (run.executed / task.page).with_suffix(".ipynb").read_bytes()
+                write_whole(path, _word(notebook, store, force=run.request.force))
                 continue
             except OSError:
                 raise
@@ -60,7 +57,7 @@ def write_words(run: Prepared, folder: Path, outcomes: Mapping[str, Outcome]) ->
 def _word(notebook: bytes, store: Store, *, force: bool) -> bytes:
     """The .docx of an executed notebook, kept from one run to the next."""
     executed = hashlib.sha256(notebook).hexdigest()
-    key = key_of({"executed": executed, "program": program().whole})
+    key = combined({"executed": executed, "program": program().whole})
     word = None if force else store.get(key)
     if word is None:
         read = nbformat.v4.reads(notebook.decode())  # type: ignore[no-untyped-call]

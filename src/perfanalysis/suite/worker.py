@@ -18,7 +18,7 @@ from typing import Any
 
 from perfanalysis.report.site import Frame, check_index_facts, page_facts, render_page
 from perfanalysis.suite.cache.kept import Kept, read_kept
-from perfanalysis.suite.cache.keys import key_of
+from perfanalysis.suite.cache.program import combined
 from perfanalysis.suite.cache.slices import digest
 from perfanalysis.suite.cache.store import Store
 from perfanalysis.suite.durable import write_whole
@@ -178,7 +178,7 @@ def from_kept(job: Job, setup: Setup, data: str) -> Outcome | None:
         Digest of what the report reads of the data.
     """
     store, parts = Store(setup.cache), {**job.parts, "data": data}
-    kept = read_kept(store.get(key_of(parts)))
+    kept = read_kept(store.get(combined(parts)))
     if kept is None:
         return None
     path = _executed(job, setup)
@@ -211,7 +211,7 @@ def _from_cells(job: Job, setup: Setup, parts: Mapping[str, str]) -> Outcome:
         try:
             kept = Kept.of(_facts(executed.notebook), executed, path.read_bytes())
             made = _finish(job, kept, executed.notebook, parts, setup)
-            unkept = _keep(Store(setup.cache), key_of(parts), kept.as_bytes())
+            unkept = _keep(Store(setup.cache), combined(parts), kept.as_bytes())
             return replace(made, unkept=made.unkept or unkept)
         except Exception as error:
             if isinstance(error, OSError) and error.errno in FULL:
@@ -229,7 +229,7 @@ def _facts(notebook: Any) -> Mapping[str, Any]:
 def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], setup: Setup) -> Outcome:
     """Make the page of an executed notebook; `notebook` is None where it is read back."""
     store, unkept = Store(setup.cache), ""
-    key = key_of({"executed": kept.digest, "frame": repr(job.frame), "page": setup.page_part})
+    key = combined({"executed": kept.digest, "frame": repr(job.frame), "page": setup.page_part})
     page = None if setup.force else store.get(key)
     how: How = "reused" if page is not None else "rendered"
     if page is None:
@@ -245,7 +245,7 @@ def _finish(job: Job, kept: Kept, notebook: Any, parts: Mapping[str, str], setup
         engine_reason=kept.reason,
         how=how if notebook is None else "executed",
         parts=parts,
-        entries=(key_of(parts), key),
+        entries=(combined(parts), key),
         unkept=unkept,
     )
 

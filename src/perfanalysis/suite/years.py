@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.report import INDEX
 from perfanalysis.report.listings import Entry
 from perfanalysis.report.templating import assets
 from perfanalysis.report.text import LANGS
@@ -20,7 +21,7 @@ from perfanalysis.report.years import (
     years_script,
 )
 from perfanalysis.suite.durable import PARTS, write_whole
-from perfanalysis.suite.manifest import FILE_NAME, INDEX, read_manifest
+from perfanalysis.suite.manifest import FILE_NAME, read_manifest
 
 _FOLDER = re.compile(r"\d{4}(-public)?(/en)?")
 

@@ -45,11 +45,6 @@ _PLACES_AND_FORCE = ("data", "reports", "notebooks", "force")
 _CHANGES = ("program", "notebook", "parameters", "settings", "data", "engine")
 
 
-def key_of(parts: Mapping[str, str]) -> str:
-    """The key of what the parts lead to."""
-    return combined(parts)
-
-
 def digest_of(value: object) -> str:
     """sha256 of a plain value."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
@@ -101,9 +96,8 @@ class Before:
 
 def record_path(suite: Suite, request: Request) -> Path:
     """Where the record of an edition is kept."""
-    name = f"{request.work_year}-{request.edition}-{request.lang}"
     where = digest_of(from_root(suite.root.resolve(), request.reports))[:8]
-    return cache_folder(suite) / "runs" / f"{name}-{where}.json"
+    return cache_folder(suite) / "runs" / f"{request.name}-{where}.json"
 
 
 def cache_folder(suite: Suite) -> Path:
@@ -234,7 +228,6 @@ __all__ = [
     "basis_of",
     "cache_folder",
     "digest_of",
-    "key_of",
     "local_modules",
     "read_record",
     "record_path",

@@ -28,7 +28,7 @@ PAGE_ONLY = (
 )
 """What puts executed notebooks into pages; no cell runs it."""
 BESIDE = ("report/templates/*.css", "report/templates/*.js")
-"""Files that stand beside the pages; an executed notebook is given the style sheet last."""
+"""Files that stand beside the pages; no executed notebook of a run holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ def program() -> Program:
     pages = {name for name in every if _matches(name, PAGE_ONLY)}
     apart = pages | {name for name in every if _matches(name, BESIDE)}
     execution = {name: each for name, each in every.items() if name not in apart}
+    used = libraries()
     return Program(
-        execution=combined(execution | libraries()),
+        execution=combined(execution | used),
         pages=combined({name: every[name] for name in pages}),
-        whole=combined(every | libraries()),
+        whole=combined(every | used),
     )
 
 

@@ -1,7 +1,7 @@
 """A digest of the figures that a report shows: the same for equal ones, another for any change.
 
 A view holds all that its notebook reads of the data, so its digest stands for that slice
-(tests/test_notebooks.py holds the notebooks to it).
+(tests/suite/test_slice_of_notebooks.py holds the notebooks to it).
 """
 
 from __future__ import annotations
