@@ -2,21 +2,25 @@
 
 import csv
 import json
+import re
 import tempfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from made_forms import ROAD, Style, lay_out, write_docx, write_xlsx
 from openpyxl import Workbook
 
+from perfanalysis.cli import main
 from perfanalysis.data.codebook import codebook
-from perfanalysis.data.forms_csv import CsvTable
+from perfanalysis.data.forms_csv import CsvTable, write_tables
 from perfanalysis.data.forms_match import Directory, name_key, provisional_id
 from perfanalysis.data.tables import load_year
+from perfanalysis.errors import DataError
 from perfanalysis.scoring.importing import import_forms
 
 YEAR = 2021
@@ -315,12 +319,34 @@ def test_rows_put_in_a_csv_table_come_back(rows):
         names = ("unit_id", "name", "sector")
         for row in rows:
             table.add(dict(zip(names, row, strict=True)))
-        table.write()
+        write_tables([table])
         if not rows:
             return
         with (Path(folder) / "units.csv").open(encoding="utf-8", newline="") as file:
             found = [[line[name] for name in names] for line in csv.DictReader(file)]
         assert found == rows
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    options = ["import", str(put(tmp_path)), "--year", str(YEAR), "--data", str(tmp_path)]
+    (tmp_path / str(YEAR)).write_text("a file where the folder should be")
+    result = CliRunner().invoke(main, options)
+    assert result.exit_code == 2
+    assert re.search(r"2021 读写不了.*没有写入.*写入权限", result.stderr)
+
+
+def test_one_table_that_cannot_be_written_leaves_the_others_as_they_were(data, tmp_path):
+    (data / str(YEAR) / "projects.csv").write_text(PROJECTS, "utf-8")
+    (data / str(YEAR) / "units.csv").unlink()
+    (data / str(YEAR) / "units.csv").mkdir()
+    before = (data / str(YEAR) / "projects.csv").read_bytes()
+    with pytest.raises(DataError, match="读写不了"):
+        import_forms([put(tmp_path)], budget_year=YEAR, data_dir=data)
+    assert (data / str(YEAR) / "projects.csv").read_bytes() == before
+    assert sorted(path.name for path in (data / str(YEAR)).iterdir()) == [
+        "projects.csv",
+        "units.csv",
+    ]
 
 
 def test_the_result_is_plain_json(data, tmp_path):

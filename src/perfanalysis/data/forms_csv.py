@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from perfanalysis.data.codebook import Table
@@ -129,20 +131,25 @@ class CsvTable:
             self._index.clear()
             self.changed = True
 
-    def write(self) -> bool:
-        """Write the file if anything changed; whether it did.
+    @property
+    def beside(self) -> Path:
+        """Where the new file is written before it takes the place of the old one."""
+        return self.path.with_name(f".{self.path.name}.new")
 
-        The old file stands until the new one is complete.
+    def write_beside(self) -> None:
+        """Write the rows as they are now; the file itself still stands.
+
+        Raises
+        ------
+        OSError
+            If that cannot be written.
         """
-        if not self.changed:
-            return False
+        if self.path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self.path))
         buffer = io.StringIO(newline="")
         csv.writer(buffer, lineterminator=self._newline).writerows([*self._top, *self.rows])
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f".{self.path.name}.new")
-        beside.write_bytes(self._bom + buffer.getvalue().encode(self._encoding))
-        os.replace(beside, self.path)
-        return True
+        self.beside.write_bytes(self._bom + buffer.getvalue().encode(self._encoding))
 
     @property
     def blocked(self) -> list[Finding]:
@@ -164,6 +171,30 @@ class CsvTable:
         )
 
 
+def write_tables(tables: Iterable[CsvTable]) -> tuple[str, ...]:
+    """Write those tables that changed; the names of their files, sorted.
+
+    No old file is replaced before every new one is complete.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    changed = [table for table in tables if table.changed]
+    try:
+        for table in changed:
+            table.write_beside()
+        for table in changed:
+            os.replace(table.beside, table.path)
+    except OSError:
+        for table in changed:
+            with suppress(OSError):
+                table.beside.unlink()
+        raise
+    return tuple(sorted(table.path.name for table in changed))
+
+
 def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
@@ -172,4 +203,4 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-__all__ = ["CsvTable"]
+__all__ = ["CsvTable", "write_tables"]

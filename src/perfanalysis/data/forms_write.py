@@ -7,14 +7,15 @@ its rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.findings import Finding, Where
-from perfanalysis.data.forms_csv import CsvTable
+from perfanalysis.data.forms_csv import CsvTable, write_tables
 from perfanalysis.data.forms_match import Directory, Matched, match_forms, name_without_code
 from perfanalysis.data.forms_model import Form, FundLine
 from perfanalysis.data.forms_remarks import (
@@ -28,6 +29,7 @@ from perfanalysis.data.forms_remarks import (
     year_differs,
     year_missing,
 )
+from perfanalysis.errors import DataError
 
 TABLES = ("units", "projects", "funds", "indicators")
 _AMOUNTS = ("initial_wan", "annual_wan", "received_wan", "executed_wan")
@@ -66,8 +68,15 @@ def write_forms(forms: Sequence[Form], *, budget_year: int, data_dir: Path) -> W
     Returns
     -------
     Written
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be read or written; then no table of it has changed.
     """
-    tables = {name: CsvTable(data_dir / str(budget_year), codebook()[name]) for name in TABLES}
+    folder = data_dir / str(budget_year)
+    with _usable(folder):
+        tables = {name: CsvTable(folder, codebook()[name]) for name in TABLES}
     unreadable = [finding for table in tables.values() for finding in table.findings]
     if unreadable:
         return Written({}, (), tuple(unreadable))
@@ -88,8 +97,20 @@ def write_forms(forms: Sequence[Form], *, budget_year: int, data_dir: Path) -> W
     blocked = [finding for table in tables.values() for finding in table.blocked]
     if blocked:
         return Written({}, (), (*findings, *blocked))
-    changed = sorted(table.path.name for table in tables.values() if table.write())
-    return Written(done, tuple(changed), tuple(findings))
+    with _usable(folder):
+        return Written(done, write_tables(tables.values()), tuple(findings))
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """Say which folder cannot be read or written, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"数据文件夹 {folder} 读写不了（{error.strerror or error}），"
+            "导入的内容没有写入任何数据表。请核对 --data 的路径、写入权限和磁盘空间后重新导入。"
+        ) from error
 
 
 def _directory(tables: Mapping[str, CsvTable]) -> Directory:

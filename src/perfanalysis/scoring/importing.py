@@ -79,6 +79,11 @@ def import_forms(
     Returns
     -------
     ImportResult
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be read or written; then no table of it has changed.
     """
     read = read_forms(paths)
     written = write_forms(read.forms, budget_year=budget_year, data_dir=Path(data_dir))
