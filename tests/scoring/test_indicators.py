@@ -6,10 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reference
 from perfanalysis.errors import DataError, RuleNotInForceError
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.scoring.indicators import FLAGS, RULE_OF, Cause, score_indicators

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import reference
 
+import reference
 from perfanalysis.errors import RuleError, RuleNotInForceError
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.scoring.projects import score_projects
