@@ -15,7 +15,7 @@ from PIL import Image
 from perfanalysis.errors import ReportError
 from perfanalysis.report import charts
 from perfanalysis.report.canvas import BAND, GRAPHICS, GREY, TEXT_COLOURS, Chart, image_of
-from perfanalysis.report.columns import money_col, score_col
+from perfanalysis.report.columns import money_col, rate_col, score_col
 from perfanalysis.report.pairs import spread
 from perfanalysis.report.text import texts
 from perfanalysis.report.typeface import families_for, weight_for, wrapped
@@ -50,6 +50,16 @@ STEPS = pd.DataFrame(
 )
 BANDS = pd.DataFrame({"month": range(1, 13), "low": [0.0] * 12, "high": [1.0] * 12})
 
+ESTIMATES = pd.DataFrame(
+    {
+        "name": ["复核等级", "执行率", "重点评价"],
+        "b": [-0.052, 0.031, 0.012],
+        "from": [-0.09, 0.004, -0.018],
+        "to": [-0.014, 0.058, 0.042],
+        "mde": [0.054, 0.038, 0.043],
+    }
+)
+
 MADE = {
     "bars": lambda say: charts.bars(
         UNITS, name="name", value="wan", column=money_col("预算"), caption="预算", say=say,
@@ -70,6 +80,9 @@ MADE = {
     "gap": lambda say: charts.gap(
         UNITS.assign(d=[1.0, -2.0, 9.0]), name="name", average="score", difference="d", mean=1.0,
         limits=(-5.0, 7.0), caption="差异", say=say),
+    "coefficients": lambda say: charts.coefficients(
+        ESTIMATES, name="name", estimate="b", low="from", high="to", detectable="mde",
+        column=rate_col("预算变化"), caption="估计", say=say),
     "slope": lambda say: charts.slope(
         UNITS, name="name", before="low", after="high", headings=("2019年度", "2020年度"),
         column=score_col("得分"), caption="两年", say=say),
@@ -152,6 +165,58 @@ def test_a_grade_is_sure_only_inside_one_band():
     low, high = made.figure.axes[0].get_xlim()
     assert low <= 75
     assert high >= 94
+
+
+def test_an_estimate_says_whether_its_interval_leaves_out_zero():
+    made = MADE["coefficients"](SAY)
+    words = [text.get_text() for text in made.figure.axes[0].texts]
+    assert words == [
+        "+3.1%（+0.4%至+5.8%）",
+        "+1.2%（−1.8%至+4.2%）不定",
+        "−5.2%（−9.0%至−1.4%）",
+    ]
+    assert made.alt == (
+        "预算变化的3个估计，2个的区间不含零：最大为执行率 +3.1%（+0.4%至+5.8%），"
+        "最小为复核等级 −5.2%（−9.0%至−1.4%）。"
+    )
+    assert made.note == "线段为95%区间。灰框以内为看不出的差别。"
+
+
+def test_the_axis_of_estimates_holds_intervals_and_what_could_be_detected():
+    low, high = MADE["coefficients"](SAY).figure.axes[0].get_xlim()
+    assert low < -9.0
+    assert high > 5.8
+    boxes = MADE["coefficients"](SAY).figure.axes[0].patches
+    assert [round(box.get_width(), 6) for box in boxes] == [7.6, 8.6, 10.8]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"from": [-0.01, 0.004, -0.018]}, "复核等级.*不含估计值"),
+        ({"mde": [0.05, -0.01, 0.04]}, "执行率.*小于0"),
+        ({"to": [None, 0.058, 0.042]}, "为空"),
+    ],
+)
+def test_estimates_that_cannot_be_drawn_are_refused(change, said):
+    with pytest.raises(ReportError, match=said):
+        charts.coefficients(
+            ESTIMATES.assign(**change),
+            name="name",
+            estimate="b",
+            low="from",
+            high="to",
+            detectable="mde",
+            column=rate_col("预算变化"),
+            caption="估计",
+            say=SAY,
+        )
+
+
+def test_the_band_of_the_peers_is_among_the_numbers():
+    made = MADE["cumulative"](SAY)
+    assert {"band_low", "band_high"} <= set(made.columns)
+    assert made.data["band_high"].eq(1.0).all()
 
 
 def test_grades_are_those_given():
@@ -277,6 +342,18 @@ def test_the_numbers_under_a_figure_need_no_drawing():
 )
 def test_labels_are_wrapped_then_cut(text, lines):
     assert wrapped(text, 3) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("义务教育学校校园保安服务：预算执行率", "义务教育学校校园保安服务：\n预算执行率"),
+        ("执行率低于60%：核减基数的20%", "执行率低于60%：\n核减基数的20%"),
+        ("Budget execution in the year", "Budget execution\nin the year"),
+    ],
+)
+def test_labels_break_at_punctuation_and_between_words(text, lines):
+    assert wrapped(text, 14) == lines
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.floats(0.1, 5))

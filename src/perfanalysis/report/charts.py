@@ -2,12 +2,14 @@
 
 from perfanalysis.report.canvas import Chart
 from perfanalysis.report.curves import cumulative
+from perfanalysis.report.estimates import coefficients
 from perfanalysis.report.pairs import gap, slope
 from perfanalysis.report.ranked import bars, grade_dots, points_lost, waterfall
 
 __all__ = [
     "Chart",
     "bars",
+    "coefficients",
     "cumulative",
     "gap",
     "grade_dots",

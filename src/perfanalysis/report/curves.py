@@ -70,7 +70,7 @@ def cumulative(
             rows = frame[frame[key].astype(str) == each]
             _months(panel, top, index % across == 0, say)
             if band is not None:
-                panel.fill_between(band["month"], band["low"], band["high"], color=BAND, lw=0)
+                _band(panel, band)
             if elapsed:
                 panel.plot(rows[month], rows[elapsed], color=GREY, lw=0.8, ls=(0, (4, 3)))
             _own_line(panel, rows[month], rows[share], each in flagged, say)
@@ -86,6 +86,11 @@ def cumulative(
         shown[elapsed] = rate_col(say("chart-elapsed"))
     parts = [say("chart-elapsed-note")] if elapsed else []
     parts += [say("chart-band-note")] if band is not None else []
+    if band is not None:
+        ends_of = band.set_index("month")[["low", "high"]].add_prefix("band_")
+        frame = frame.join(ends_of, on=month)
+        shown["band_low"] = rate_col(say("chart-band-low"))
+        shown["band_high"] = rate_col(say("chart-band-high"))
     note = note or "".join(parts)
     return Chart(figure_of(panels[0]), caption, alt, frame, shown, note)
 
@@ -93,7 +98,7 @@ def cumulative(
 def _grid(count: int, across: int) -> list[Axes]:
     """Return ``count`` panels of one figure, row by row."""
     down = math.ceil(count / across)
-    high, wide = 1.25, (WIDTH - 0.5) / across
+    high, wide = 1.9 if count == 1 else 1.25, (WIDTH - 0.5) / across
     height = down * (high + 0.5) + 0.15
     figure = Figure(figsize=(WIDTH, height), dpi=200)
     panels = []
@@ -113,6 +118,13 @@ def _months(panel: Axes, top: float, first: bool, say: Texts) -> None:
     levels = (0, 0.5, 1)
     panel.set_yticks(levels, [percent(level, 0) if first else "" for level in levels])
     panel.grid(axis="y")
+
+
+def _band(panel: Axes, band: pd.DataFrame) -> None:
+    """Shade the peers' range; its edges stand out from the page where the area does not."""
+    panel.fill_between(band["month"], band["low"], band["high"], color=BAND, lw=0)
+    for edge in ("low", "high"):
+        panel.plot(band["month"], band[edge], color=GREY, lw=0.5, clip_on=False)
 
 
 def _own_line(panel: Axes, months: pd.Series, shares: pd.Series, flagged: bool, say: Texts) -> None:

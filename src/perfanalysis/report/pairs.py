@@ -48,7 +48,8 @@ def gap(
     frame : DataFrame
         One row a point: ``average`` and ``difference`` are its columns.
     mean, limits : float, (float, float)
-        Mean difference and limits of agreement, computed by the caller.
+        Mean difference and limits of agreement (mean ± 1.96 standard deviations), computed by
+        the caller.
     label_outside : int
         How many of the points outside the limits are named, the farthest first; one whose
         name would stand on another is not.
@@ -83,7 +84,7 @@ def gap(
         average: score_col(say("chart-average-short")),
         difference: score_col(say("chart-difference-short"), signed=True),
     }
-    return Chart(figure_of(panel), caption, alt, frame, shown, note)
+    return Chart(figure_of(panel), caption, alt, frame, shown, say("chart-gap-note") + note)
 
 
 def slope(

@@ -20,20 +20,15 @@ from perfanalysis.report.canvas import (
     MID_BLUE,
     ORANGE,
     PINK,
-    WIDTH,
     Chart,
-    axes,
     figure_of,
     house_style,
 )
 from perfanalysis.report.columns import Column, score_col, text_col
+from perfanalysis.report.rows import SIDE, beside, chosen_rows, full_note, heading, row_panel
 from perfanalysis.report.tables import TIE, header_of
 from perfanalysis.report.text import Texts
-from perfanalysis.report.typeface import labels, weight_for, width_of
-
-MOST_ROWS = 48
-_ROW, _SECOND_LINE = 0.25, 0.15  # inches a row, and more where a label has two lines
-_TOP, _BOTTOM, _SIDE = 0.34, 0.1, 0.08
+from perfanalysis.report.typeface import weight_for, width_of
 
 
 def bars(
@@ -66,7 +61,7 @@ def bars(
     sort : bool
         False keeps the order of the frame, where it has a meaning.
     """
-    rows, dropped = _rows(frame, value, caption)
+    rows, dropped = chosen_rows(frame, value, caption)
     if sort:
         rows = rows.sort_values(value, ascending=False, kind="stable")
     names = [str(each) for each in rows[name]]
@@ -78,18 +73,18 @@ def bars(
         for text, mark in zip(printed, marks, strict=True)
     ]
     with house_style():
-        panel, heights = _panel(names, right=_SIDE + max(map(width_of, words)))
+        panel, heights = row_panel(names, right=SIDE + max(map(width_of, words)))
         colours = [_colour(each, mark, highlight) for each, mark in zip(names, marks, strict=True)]
         panel.barh(heights, numbers, height=0.15, color=colours)
         low, high = min(0.0, *numbers), max(0.0, *numbers)
         panel.set_xlim(low, high if high > low else low + 1)
         panel.axvline(0, color=DARK_GREY, linewidth=0.8)
         for at, number, word, mark in zip(heights, numbers, words, marks, strict=True):
-            _beside(panel, max(number, 0), at, word, colour=PINK if mark else INK)
-        _heading(panel, header_of(column, say, money=True))
+            beside(panel, max(number, 0), at, word, colour=PINK if mark else INK)
+        heading(panel, header_of(column, say, money=True))
     alt = _alt_ranked(names, printed, column.label, say) + _alt_flagged(names, marks, say)
     shown = {name: text_col(say("chart-name")), value: column}
-    return Chart(figure_of(panel), caption, alt, rows, shown, _note(note, dropped, say))
+    return Chart(figure_of(panel), caption, alt, rows, shown, full_note(note, dropped, say))
 
 
 def points_lost(
@@ -130,7 +125,7 @@ def grade_dots(
     highlight : collection of str
         Names drawn in blue while the others are grey.
     """
-    rows, dropped = _rows(frame, score, caption)
+    rows, dropped = chosen_rows(frame, score, caption)
     rows = rows.sort_values(score, ascending=False, kind="stable")
     names = [str(each) for each in rows[name]]
     values = rows[score].astype(float).to_numpy()
@@ -147,7 +142,7 @@ def grade_dots(
             for word, ok in zip(words, sure, strict=True)
         ]
     with house_style():
-        panel, heights = _panel(names, right=0.15 + max(map(width_of, words)), bottom=0.5)
+        panel, heights = row_panel(names, right=0.15 + max(map(width_of, words)), bottom=0.5)
         _grade_lines(panel, floors, ends, say)
         if low:
             panel.hlines(heights, ends[:, 0], ends[:, 1], color=GREY, linewidth=1.2)
@@ -156,12 +151,12 @@ def grade_dots(
             face = colour if ok else "white"
             panel.plot(value, at, "o", markersize=5.5, color=colour, markerfacecolor=face)
         for at, word in zip(heights, words, strict=True):
-            _beside(panel, panel.get_xlim()[1], at, word)
+            beside(panel, panel.get_xlim()[1], at, word)
     printed = [column.printed(value) for value in rows[score]]
     alt = _alt_ranked(names, printed, column.label, say) + _alt_grades(rows[grade], say)
     shown = _dot_columns(name, score, grade, low, high, say)
     rows = rows.assign(**{grade: [say.label("grade", code) for code in rows[grade]]})
-    return Chart(figure_of(panel), caption, alt, rows, shown, _note(note, dropped, say))
+    return Chart(figure_of(panel), caption, alt, rows, shown, full_note(note, dropped, say))
 
 
 def waterfall(
@@ -187,7 +182,7 @@ def waterfall(
     ReportError
         If the changes do not lead from one total to the next.
     """
-    rows, _ = _rows(frame, amount, caption)
+    rows, _ = chosen_rows(frame, amount, caption)
     names = [str(each) for each in rows[name]]
     totals = list(rows[is_total].astype(bool))
     amounts = [column.scaled(each, say.money_scale) for each in rows[amount]]
@@ -198,7 +193,7 @@ def waterfall(
         for each, total in zip(rows[amount], totals, strict=True)
     ]
     with house_style():
-        panel, heights = _panel(names, right=_SIDE + max(map(width_of, printed)))
+        panel, heights = row_panel(names, right=SIDE + max(map(width_of, printed)))
         for at, (start, end), total in zip(heights, spans, totals, strict=True):
             colour = BLUE if total else MID_BLUE if end >= start else GREY
             panel.barh(at, end - start, left=start, height=0.15, color=colour)
@@ -207,8 +202,8 @@ def waterfall(
         panel.axvline(0, color=DARK_GREY, linewidth=0.8)
         panel.set_xlim(min(0.0, *map(min, spans)), max(0.0, *map(max, spans)))
         for at, span, word in zip(heights, spans, printed, strict=True):
-            _beside(panel, max(span), at, word)
-        _heading(panel, header_of(column, say, money=True))
+            beside(panel, max(span), at, word)
+        heading(panel, header_of(column, say, money=True))
     alt = say(
         "chart-alt-steps",
         start=f"{names[0]}{printed[0]}",
@@ -219,56 +214,10 @@ def waterfall(
     return Chart(figure_of(panel), caption, alt, rows, shown, note)
 
 
-def _rows(frame: pd.DataFrame, value: str, caption: str) -> tuple[pd.DataFrame, int]:
-    rows = frame[frame[value].notna()]
-    if not 0 < len(rows) <= MOST_ROWS:
-        raise ReportError(
-            f"图“{caption}”要画{len(rows)}行，应为1至{MOST_ROWS}行。"
-            "没有数据时请改用一句话说明；太多时请只画前若干名，其余见表。"
-        )
-    return rows, len(frame) - len(rows)
-
-
-def _panel(
-    names: Sequence[str], *, right: float, bottom: float = _BOTTOM
-) -> tuple[Axes, list[float]]:
-    """Return axes in which one unit of y is an inch, and the height of each row's middle."""
-    shown = labels(names)
-    sizes = [_ROW + _SECOND_LINE * ("\n" in label) for label in shown]
-    edges = np.concatenate([[0.0], np.cumsum(sizes)])
-    heights = [float(edge) for edge in (edges[:-1] + edges[1:]) / 2]
-    left = max(width_of(line) for label in shown for line in label.split("\n")) + 0.15
-    inches = float(edges[-1])
-    panel = axes(
-        inches + _TOP + bottom, left=left, right=min(right, WIDTH / 2), top=_TOP, bottom=bottom
-    )
-    panel.set_ylim(inches, 0)
-    panel.set_yticks(heights, shown, linespacing=1.35)
-    panel.set_xticks([])
-    panel.spines["bottom"].set_visible(False)
-    return panel, heights
-
-
 def _colour(name: str, flagged: bool, highlight: Collection[str]) -> str:
     if flagged:
         return ORANGE
     return BLUE if not highlight or name in highlight else GREY
-
-
-def _beside(panel: Axes, x: float, y: float, text: str, *, colour: str = INK) -> None:
-    panel.annotate(
-        text,
-        (x, y),
-        (4, 0),
-        textcoords="offset points",
-        va="center",
-        color=colour,
-        annotation_clip=False,
-    )
-
-
-def _heading(panel: Axes, text: str) -> None:
-    panel.set_title(text, loc="left", fontsize=9, color=DARK_GREY, pad=6)
 
 
 def _grade_at(scores: np.ndarray[Any, Any], floors: Mapping[str, float]) -> np.ndarray[Any, Any]:
@@ -356,8 +305,4 @@ def _alt_grades(grades: pd.Series, say: Texts) -> str:
     return say("chart-alt-grades", counts=say.joined(parts))
 
 
-def _note(note: str, dropped: int, say: Texts) -> str:
-    return note + (say("chart-dropped", n=dropped) if dropped else "")
-
-
-__all__ = ["MOST_ROWS", "bars", "grade_dots", "points_lost", "waterfall"]
+__all__ = ["bars", "grade_dots", "points_lost", "waterfall"]

@@ -16,6 +16,7 @@ from perfanalysis.report.markup import clean
 FAMILY = "PerfAnalysis Sans SC"
 FAMILIES = (FAMILY, "DejaVu Sans")
 _FACES = ("PerfAnalysisSansSC-Regular.otf", "PerfAnalysisSansSC-Bold.otf")
+_NOT_FIRST = "，。；：、！？）)》”’%％…"
 _SYSTEM = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimSun")
 
 
@@ -60,22 +61,51 @@ def weight_for(text: str) -> str:
 
 def width_of(text: str, size: float = 9) -> float:
     """Estimate the width of a text in inches: a Chinese character is one em, others 0.57."""
-    ems = sum(1.0 if ord(char) > 0x2000 else 0.57 for char in text)
-    return ems * size / 72
+    return _ems(text) * size / 72
 
 
 def wrapped(text: str, ems: int = 14, lines: int = 2) -> str:
-    """Break a label into at most ``lines`` lines of ``ems`` Chinese characters; cut the rest."""
-    kept, line, used = [], "", 0.0
-    for char in " ".join(text.split()):
-        wide = 1.0 if ord(char) > 0x2000 else 0.57
-        if used + wide > ems:
+    """Break a label into at most ``lines`` lines of ``ems`` Chinese characters; cut the rest.
+
+    Two lines are of about the same length, and break after punctuation or a space if they can.
+    """
+    text = " ".join(text.split())
+    whole = _ems(text)
+    if whole <= ems:
+        return text
+    if lines != 2 or whole > 2 * ems:
+        return _cut(text, ems, lines)
+    places = [at for at in range(1, len(text)) if max(_ems(text[:at]), _ems(text[at:])) <= ems]
+    if not places:
+        return _cut(text, ems, lines)
+    at = min(places, key=lambda at: (_unfit(text, at), -at))
+    return f"{text[:at].rstrip()}\n{text[at:].lstrip()}"
+
+
+def _unfit(text: str, at: int) -> float:
+    """How bad a place is to break at: far from the middle, inside a word, before a full stop."""
+    before, after = text[at - 1], text[at]
+    badness = abs(_ems(text[:at]) - _ems(text[at:]))
+    if before.isascii() and after.isascii() and " " not in (before, after):
+        badness += 20
+    if after in _NOT_FIRST:
+        badness += 20
+    return badness - 10 * (before in "：；，、 " or after in "（(“")
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if ord(char) > 0x2000 else 0.57 for char in text)
+
+
+def _cut(text: str, ems: int, lines: int) -> str:
+    kept, line = [], ""
+    for char in text:
+        if _ems(line + char) > ems:
             kept.append(line)
-            line, used = "", 0.0
+            line = ""
             if len(kept) == lines:
-                kept[-1] = kept[-1][:-1] + "…"
-                return "\n".join(kept)
-        line, used = line + char, used + wide
+                return "\n".join([*kept[:-1], kept[-1][:-1] + "…"])
+        line += char
     return "\n".join([*kept, line])
 
 
