@@ -11,6 +11,7 @@ import re
 import pandas as pd
 
 _RUNS = r"'*[=+\-@\t\r][^\s]"
+_STARTS = frozenset("'=+-@\t\r")
 _NUMBER = r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?%?"
 _TO_MARK = re.compile(rf"(?!{_NUMBER}\Z){_RUNS}")
 _MARKED = re.compile(r"'+[=+\-@\t\r][^\s]")
@@ -24,12 +25,12 @@ def marked(text: str) -> str:
     >>> marked("=1+1"), marked("-5.2"), marked("-甲"), marked("'=1"), marked("—")
     ("'=1+1", '-5.2', "'-甲", "''=1", '—')
     """
-    return f"'{text}" if _TO_MARK.match(text) else text
+    return f"'{text}" if text[:1] in _STARTS and _TO_MARK.match(text) else text
 
 
 def unmarked(text: str) -> str:
     """What `marked` was given."""
-    return text[1:] if _MARKED.match(text) else text
+    return text[1:] if text[:1] == "'" and _MARKED.match(text) else text
 
 
 def marked_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from perfanalysis.data.findings import Finding, Severity, Where
 from perfanalysis.data.forms_grid import Cell, Grid
-from perfanalysis.data.forms_text import blank, one_line, plain
+from perfanalysis.data.forms_text import one_line, plain, said
 from perfanalysis.data.forms_values import MONEY, read_number
 
 _PROBLEMS = {
@@ -51,9 +52,12 @@ class CellReader:
 
     def text(self, cell: Cell | None, label: str) -> str:
         """Text on one line; empty where blank."""
-        if cell is None or self._has_problem(cell, label) or blank(cell.text):
+        if cell is None:
             return ""
-        return one_line(cell.text)
+        if cell.problem:
+            self._note_problem(cell, label)
+            return ""
+        return said(cell.text)
 
     def number(self, cell: Cell | None, label: str) -> Decimal | None:
         """A number ≥ 0 (points, score); None where blank or unreadable."""
@@ -61,7 +65,7 @@ class CellReader:
         if cell is None or not text:
             return None
         value = read_number(text)
-        if value is None or value < 0:
+        if value is None or (value.is_signed() and value < 0):
             problem = "不是数值" if value is None else "是负数"
             self._unread(cell, label, problem)
             return None
@@ -72,12 +76,9 @@ class CellReader:
         value = self.number(cell, label)
         if value is None or cell is None:
             return None
-        own = next((each for each in _LONGEST_FIRST if plain(cell.text).endswith(each)), unit)
-        return (value * MONEY[own]).normalize()
+        return (value * MONEY[_own_unit(cell.text) or unit]).normalize()
 
-    def _has_problem(self, cell: Cell, label: str) -> bool:
-        if not cell.problem:
-            return False
+    def _note_problem(self, cell: Cell, label: str) -> None:
         code, problem, remedy = _PROBLEMS[cell.problem]
         self.note(
             code,
@@ -88,7 +89,6 @@ class CellReader:
             f"的{label}{problem}（{cell.found}），按空值处理",
             remedy,
         )
-        return True
 
     def _unread(self, cell: Cell, label: str, problem: str) -> None:
         self.note(
@@ -103,6 +103,12 @@ class CellReader:
 
 
 _LONGEST_FIRST = sorted(MONEY, key=len, reverse=True)
+
+
+@lru_cache(maxsize=4096)
+def _own_unit(text: str) -> str:
+    """The money unit behind an amount; empty where there is none."""
+    return next((unit for unit in _LONGEST_FIRST if plain(text).endswith(unit)), "")
 
 
 __all__ = ["CellReader"]

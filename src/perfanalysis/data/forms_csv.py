@@ -88,12 +88,13 @@ class CsvTable:
 
     def add(self, values: Mapping[str, str]) -> None:
         """Add a row at the end."""
+        columns = self.columns
         for column in values:
-            if column not in self.columns:
+            if column not in columns:
                 self._have(column)
         row = [""] * len(self._top[-1])
         for column, value in values.items():
-            row[self.columns[column]] = marked(value)
+            row[columns[column]] = marked(value)
         self.rows.append(row)
         for column, index in self._index.items():
             index.setdefault(self.value(row, column), []).append(row)

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
 from html import unescape
@@ -37,7 +38,6 @@ _FAR = re.compile(rb"""r=["'](?:[A-Z]{2,3}\d|[A-Z]\d{4})""")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
 _AT = rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']"""
-_HAS_ERROR = re.compile(rb"""t=["']e["']""")
 _ERROR = re.compile(
     _AT + rb"""[^<>]*\bt=["']e["'][^<>]*>(?:\s*<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)<"""
@@ -151,13 +151,14 @@ def _extent(xml: bytes) -> tuple[int, int]:
         return 0, 0
     letters, numbers = (set(part) for part in zip(*places, strict=True))
     height = max(map(int, numbers))
-    return height, height * (max(_position(each.decode()) for each in letters) + 1)
+    return height, height * (max(map(_position, letters)) + 1)
 
 
-def _position(letters: str) -> int:
+@lru_cache(maxsize=1024)
+def _position(letters: bytes) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
+        number = number * 26 + letter - ord("A") + 1
     return number - 1
 
 
@@ -173,21 +174,56 @@ def _grid(
         merged = sheet.merged_cell_ranges or ()
     if not values:
         return None
-    rows = [
-        [
-            Cell(value.strip() if type(value) is str else _text(value), name, r, c)
-            for c, value in enumerate(line)
-        ]
-        for r, line in enumerate(values)
-    ]
-    _mark_errors(rows, xml)
-    _mark_percents(rows, values, xml, package.part("xl/styles.xml"))
-    _mark_formulas(rows, xml)
-    _merge_all(rows, merged)
-    return Grid(file, name, rows)
+    marks = _Marks(
+        [[each.strip() if type(each) is str else _text(each) for each in line] for line in values]
+    )
+    _mark_errors(marks, xml)
+    _mark_percents(marks, values, xml, package.part("xl/styles.xml"))
+    _mark_formulas(marks, xml)
+    return Grid(file, name, _cells(marks, name, merged))
 
 
-def _merge_all(rows: list[list[Cell]], merged: Iterable[Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Texts of a sheet, and why some of them cannot be taken.
+
+    Attributes
+    ----------
+    texts : list of list of str
+        All of one length.
+    problems : dict of (int, int) to (str, str)
+        Row and column, to `Cell.problem` and `Cell.found`.
+    """
+
+    texts: list[list[str]]
+    problems: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+
+    def at(self, place: re.Match[bytes]) -> tuple[int, int] | None:
+        """Row and column of an address, where they are in the sheet."""
+        row, col = int(place[2]) - 1, _position(place[1])
+        inside = 0 <= row < len(self.texts) and col < len(self.texts[row])
+        return (row, col) if inside else None
+
+
+def _cells(marks: _Marks, sheet: str, merged: Iterable[Any]) -> list[list[Cell]]:
+    """The cells; merged ones first, so that none is made that another covers."""
+    height, width = len(marks.texts), len(marks.texts[0])
+    rows: list[list[Any]] = [[None] * width for _ in range(height)]
+    _merge_all(rows, marks.texts, sheet, merged)
+    for r, (row, texts) in enumerate(zip(rows, marks.texts, strict=True)):
+        for c, cell in enumerate(row):
+            if cell is None:
+                row[c] = Cell(texts[c], sheet, r, c)
+    for (r, c), (problem, found) in marks.problems.items():
+        cell = rows[r][c]
+        if cell.row == r and cell.col == c:
+            cell.problem, cell.found = problem, found
+    return rows
+
+
+def _merge_all(
+    rows: list[list[Any]], texts: list[list[str]], sheet: str, merged: Iterable[Any]
+) -> None:
     height, width = len(rows), len(rows[0])
     left = height * width
     for (top, start), (bottom, end) in merged:
@@ -201,62 +237,64 @@ def _merge_all(rows: list[list[Cell]], merged: Iterable[Any]) -> None:
                     "的合并单元格互相重叠，未读入",
                     "请用 Excel 或 WPS 打开核对后另存。",
                 )
+            if rows[top][start] is None:
+                rows[top][start] = Cell(texts[top][start], sheet, top, start)
             merge(rows, top, start, bottom, end)
 
 
-def _mark_errors(rows: list[list[Cell]], xml: bytes) -> None:
+def _mark_errors(marks: _Marks, xml: bytes) -> None:
     """Errors, which calamine reads as empty, and their names where they were typed or pasted."""
-    for found in _ERROR.finditer(xml) if _HAS_ERROR.search(xml) else ():
-        cell = _at(rows, found)
-        if cell is not None:
-            cell.problem, cell.found = "error", found[3].decode("utf-8", "replace")
-    for row in rows:
-        for cell in row:
-            if cell.text[:1] == "#" and cell.text in _ERRORS:
-                cell.problem, cell.found, cell.text = "error", cell.text, ""
+    has_error = b'"e"' in xml or (b"'" in xml and b"'e'" in xml)
+    for found in _ERROR.finditer(xml) if has_error else ():
+        place = marks.at(found)
+        if place is not None:
+            marks.problems[place] = ("error", found[3].decode("utf-8", "replace"))
+    for r, texts in enumerate(marks.texts):
+        if _ERRORS.isdisjoint(texts):
+            continue
+        for c, text in enumerate(texts):
+            if text in _ERRORS:
+                marks.problems[r, c] = ("error", text)
+                texts[c] = ""
 
 
-def _mark_percents(
-    rows: list[list[Cell]], values: list[list[Any]], xml: bytes, styles: bytes
-) -> None:
+def _mark_percents(marks: _Marks, values: list[list[Any]], xml: bytes, styles: bytes) -> None:
     """Numbers that the sheet shows as percentages read as they are shown."""
     percents = _percent_styles(styles)
     if not percents:
         return
     for attributes in _CELL.findall(xml):
         style, place = _STYLE.search(attributes), _PLACE.search(attributes)
-        if style and place and style[1].decode() in percents and (cell := _at(rows, place)):
-            value = values[cell.row][cell.col]
+        if style and place and style[1].decode() in percents and (at := marks.at(place)):
+            value = values[at[0]][at[1]]
             if type(value) is float:
-                cell.text = f"{value * 100:.13g}%"
+                marks.texts[at[0]][at[1]] = f"{value * 100:.13g}%"
 
 
-def _mark_formulas(rows: list[list[Cell]], xml: bytes) -> None:
+def _mark_formulas(marks: _Marks, xml: bytes) -> None:
     """Look at the cells with a formula; a pattern finds those few faster than a parser."""
     if b"<f" not in xml and b":f" not in xml:
         return
     for found in _FORMULA.finditer(xml):
-        cell = _at(rows, found)
-        if cell is not None:
+        place = marks.at(found)
+        if place is not None:
             formula, value = found[3] or b"", found[4] or b""
-            _mark_formula(cell, unescape(formula.decode("utf-8", "replace")), bool(value.strip()))
+            text = unescape(formula.decode("utf-8", "replace"))
+            _mark_formula(marks, place, text, bool(value.strip()))
 
 
-def _at(rows: list[list[Cell]], place: re.Match[bytes]) -> Cell | None:
-    row, col = int(place[2]) - 1, _position(place[1].decode())
-    return rows[row][col] if 0 <= row < len(rows) and col < len(rows[row]) else None
-
-
-def _mark_formula(cell: Cell, formula: str, calculated: bool) -> None:
+def _mark_formula(marks: _Marks, place: tuple[int, int], formula: str, calculated: bool) -> None:
     """A formula that computes nothing (``=100%``, ``=6艘``) is a target that somebody typed."""
+    texts, col = marks.texts[place[0]], place[1]
     if _OTHER_BOOK.search(formula):
-        cell.problem, cell.found, cell.text = "external", f"={formula}", ""
-    elif calculated or cell.text:
+        marks.problems[place] = ("external", f"={formula}")
+        texts[col] = ""
+    elif calculated or texts[col]:
         return
     elif not _COMPUTES.search(formula.strip()):
-        cell.text = f"={formula.strip()}"
+        texts[col] = f"={formula.strip()}"
     else:
-        cell.problem, cell.found = "formula", f"={formula}"
+        marks.problems[place] = ("formula", f"={formula}")
 
 
 def _text(value: Any) -> str:

@@ -40,15 +40,25 @@ class Cell:
         The formula or error, where there is a problem.
     """
 
-    above = 0
-    problem = ""
-    found = ""
+    __slots__ = (
+        "above",
+        "bottom",
+        "col",
+        "found",
+        "problem",
+        "right",
+        "row",
+        "sheet",
+        "text",
+    )
 
     def __init__(self, text: str, sheet: str, row: int, col: int) -> None:
         self.text = text
         self.sheet = sheet
         self.row = self.bottom = row
         self.col = self.right = col
+        self.above = 0
+        self.problem = self.found = ""
 
     @property
     def address(self) -> str:

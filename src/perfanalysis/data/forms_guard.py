@@ -95,7 +95,7 @@ class Package:
         if self.archive is None or name not in self.names:
             return b""
         data = _unpacked(self.raw, self.archive.getinfo(name))
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        if b"!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
             raise FormFileError(
                 "file-hostile",
                 name,

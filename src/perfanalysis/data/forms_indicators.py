@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from perfanalysis.data.forms_cells import CellReader
 from perfanalysis.data.forms_grid import Cell, distinct
 from perfanalysis.data.forms_layout import Layout
 from perfanalysis.data.forms_model import FormIndicator
 from perfanalysis.data.forms_targets import Target, read_actual, read_target
-from perfanalysis.data.forms_text import blank, one_line, plain
+from perfanalysis.data.forms_text import blank, one_line, plain, said
 from perfanalysis.data.forms_values import in_brackets, read_quantity
-from perfanalysis.data.forms_words import level1_code, words_of
+from perfanalysis.data.forms_words import level1_code
 
 SHORT_LABEL = 6
 """Letters of the longest level label that is taken for one though its words are not known."""
@@ -33,10 +35,21 @@ _NOT_COMPARED = {
 
 
 @dataclass(slots=True)
-class _Levels:
-    """Level labels, written once and meant for the rows below."""
+class _Row:
+    """One row of the block.
 
-    texts: dict[str, str] = field(default_factory=lambda: {"level1": "", "level2": ""})
+    Attributes
+    ----------
+    number : int
+    cells : dict of str to Cell
+        Of each kind of column, also where the cell goes on from the row above.
+    facts : list of Cell
+        The filled cells of `_FACTS` that begin in this row and stand in their column alone.
+    """
+
+    number: int
+    cells: dict[str, Cell]
+    facts: list[Cell]
 
 
 def read_indicators(layout: Layout, reader: CellReader) -> tuple[FormIndicator, ...]:
@@ -47,34 +60,49 @@ def read_indicators(layout: Layout, reader: CellReader) -> tuple[FormIndicator, 
     if layout.body < 0:
         return ()
     end = layout.total if layout.total >= 0 else layout.end
-    levels = _Levels()
+    levels = {"level1": "", "level2": ""}
     rows: list[FormIndicator] = []
     skipped: list[Cell] = []
     for number in range(layout.body, end):
-        kind = _row_kind(layout, number)
+        row = _row(layout, number)
+        kind = _row_kind(layout, row)
         if kind == "after" and layout.total < 0:
             break
         if kind == "data":
-            _carry_levels(layout, number, levels)
-            row = _row(layout, number, reader, levels)
-            if row is not None:
-                rows.append(row)
+            _carry_levels(row, levels)
+            indicator = _indicator(row, reader, levels)
+            if indicator is not None:
+                rows.append(indicator)
         elif kind in ("note", "after", "subtotal"):
             skipped += distinct(layout.grid.rows[number])[:1]
     _note_skipped(skipped, reader)
     return tuple(rows)
 
 
-def _row_kind(layout: Layout, number: int) -> str:
-    cells = [cell for cell in distinct(layout.grid.rows[number]) if cell.row == number]
-    if not cells:
-        return "continued" if _facts(layout, number) else "blank"
-    words = [words_of(cell.text) for cell in cells]
-    if sum(1 for each in words if each.column) >= 3:
+def _row(layout: Layout, number: int) -> _Row:
+    line, columns = layout.grid.rows[number], layout.indicators
+    cells = {kind: line[column] for kind, column in columns.items()}
+    facts = [
+        cell
+        for kind in _FACTS
+        if (cell := cells.get(kind)) is not None
+        and cell.row == number
+        and cell.col == columns[kind]
+        and (cell.problem or not blank(cell.text))
+    ]
+    return _Row(number, cells, facts)
+
+
+def _row_kind(layout: Layout, row: _Row) -> str:
+    line = layout.lines[row.number]
+    if not line:
+        return "continued" if row.facts else "blank"
+    if len([words for _, words in line if words.column]) >= 3:
         return "head"
-    if words[0].row in ("after", "subtotal", "total", "goal"):
-        return "after" if words[0].row == "after" else "subtotal"
-    if len(cells) == 1 and not _facts(layout, number) and not _is_label(layout, cells[0]):
+    first = line[0][1].row
+    if first in ("after", "subtotal", "total", "goal"):
+        return "after" if first == "after" else "subtotal"
+    if len(line) == 1 and not row.facts and not _is_label(layout, line[0][0]):
         return "note"
     return "data"
 
@@ -90,27 +118,13 @@ def _is_label(layout: Layout, cell: Cell) -> bool:
     return kind in ("level1", "level2") and (known or len(plain(cell.text)) <= SHORT_LABEL)
 
 
-def _facts(layout: Layout, number: int) -> bool:
-    return any(_own(layout, number, kind) for kind in _FACTS)
-
-
-def _own(layout: Layout, number: int, kind: str) -> Cell | None:
-    """The filled cell of a column that begins in this row and stands in this column alone."""
-    if kind not in layout.indicators:
+def _indicator(row: _Row, reader: CellReader, levels: Mapping[str, str]) -> FormIndicator | None:
+    name_cell = _name_cell(row)
+    if not row.facts and (name_cell is None or name_cell.row != row.number):
         return None
-    column = layout.indicators[kind]
-    cell = layout.at(number, column)
-    filled = cell.problem or not blank(cell.text)
-    return cell if cell.row == number and cell.col == column and filled else None
-
-
-def _row(layout: Layout, number: int, reader: CellReader, levels: _Levels) -> FormIndicator | None:
-    name_cell = _name_cell(layout, number)
-    if not _facts(layout, number) and (name_cell is None or name_cell.row != number):
-        return None
-    level1_text, level2 = levels.texts["level1"], levels.texts["level2"]
+    level1_text, level2 = levels["level1"], levels["level2"]
     level1 = level1_code(level1_text, level2)
-    place = name_cell or next(c for k in _FACTS if (c := _own(layout, number, k)))
+    place = name_cell or row.facts[0]
     name = one_line(name_cell.text) if name_cell else level2 or level1_text
     if name_cell is None:
         reader.note(
@@ -122,8 +136,8 @@ def _row(layout: Layout, number: int, reader: CellReader, levels: _Levels) -> Fo
             "所在行没有三级指标名称，按上级指标的名称读入",
             "请补上三级指标名称。",
         )
-    target = _target(layout, number, reader, is_cost="成本" in level1_text + level2)
-    actual_cell = _text_cell(layout, number, "actual")
+    target = _target(row, reader, is_cost="成本" in level1_text + level2)
+    actual_cell = row.cells.get("actual")
     actual_text = reader.text(actual_cell, "实际完成值")
     actual = _actual(actual_text, target, name, actual_cell, reader)
     return FormIndicator(
@@ -135,62 +149,49 @@ def _row(layout: Layout, number: int, reader: CellReader, levels: _Levels) -> Fo
         target=target.value,
         target_text=target.text,
         measure_unit=target.unit or (read_quantity(actual_text).unit if target.op is None else ""),
-        points=_points(layout, number, "points", name, reader),
+        points=_points(row, "points", name, reader),
         actual=actual,
         actual_text=actual_text,
-        score=_points(layout, number, "score", name, reader),
-        reason=reader.text(_text_cell(layout, number, "reason"), "偏差原因"),
+        score=_points(row, "score", name, reader),
+        reason=reader.text(row.cells.get("reason"), "偏差原因"),
         where=reader.where(place),
     )
 
 
-def _carry_levels(layout: Layout, number: int, levels: _Levels) -> None:
+def _carry_levels(row: _Row, levels: dict[str, str]) -> None:
     """A level label holds until the next one; a new level 1 ends the level 2 above it."""
     for kind in ("level1", "level2"):
-        if kind not in layout.indicators:
-            continue
-        cell = layout.at(number, layout.indicators[kind])
-        text = "" if blank(cell.text) else one_line(cell.text)
-        if text and text != levels.texts[kind]:
-            levels.texts[kind] = text
+        cell = row.cells.get(kind)
+        text = "" if cell is None else said(cell.text)
+        if text and text != levels[kind]:
+            levels[kind] = text
             if kind == "level1":
-                levels.texts["level2"] = ""
+                levels["level2"] = ""
 
 
-def _name_cell(layout: Layout, number: int) -> Cell | None:
+def _name_cell(row: _Row) -> Cell | None:
     """The most detailed level that is filled: level 4, 3, or a level-2 cell that spans level 3."""
     for kind in ("level4", "level3"):
-        if kind in layout.indicators:
-            cell = layout.at(number, layout.indicators[kind])
-            if not blank(cell.text) and not _only_numbered(cell.text):
-                return cell
+        cell = row.cells.get(kind)
+        if cell is not None and not blank(cell.text) and not _only_numbered(cell.text):
+            return cell
     return None
 
 
+@lru_cache(maxsize=8192)
 def _only_numbered(text: str) -> bool:
     """Whether it is an empty line of a template (指标1：)."""
     return plain(text).rstrip(":").removeprefix("指标").strip("0123456789.…") == ""
 
 
-def _text_cell(layout: Layout, number: int, kind: str) -> Cell | None:
-    """The cell of a column, also where it goes on from the row above."""
-    if kind not in layout.indicators:
-        return None
-    return layout.at(number, layout.indicators[kind])
-
-
-def _target(layout: Layout, number: int, reader: CellReader, *, is_cost: bool) -> Target:
-    texts = {
-        kind: reader.text(_text_cell(layout, number, kind), label)
-        for kind, label in (
-            ("target", "年度指标值"),
-            ("nature", "指标性质"),
-            ("measure_unit", "度量单位"),
-        )
-    }
-    if in_brackets(texts["target"]):
-        _note_brackets(_text_cell(layout, number, "target"), "年度指标值", reader)
-    return read_target(texts["target"], texts["nature"], texts["measure_unit"], is_cost=is_cost)
+def _target(row: _Row, reader: CellReader, *, is_cost: bool) -> Target:
+    cell = row.cells.get("target")
+    text = reader.text(cell, "年度指标值")
+    nature = reader.text(row.cells.get("nature"), "指标性质")
+    unit = reader.text(row.cells.get("measure_unit"), "度量单位")
+    if in_brackets(text):
+        _note_brackets(cell, "年度指标值", reader)
+    return read_target(text, nature, unit, is_cost=is_cost)
 
 
 def _actual(
@@ -220,15 +221,10 @@ def _note_brackets(cell: Cell | None, label: str, reader: CellReader) -> None:
     )
 
 
-def _points(
-    layout: Layout, number: int, kind: str, name: str, reader: CellReader
-) -> Decimal | None:
+def _points(row: _Row, kind: str, name: str, reader: CellReader) -> Decimal | None:
     """Points count once, in the row that they begin in, however far their cell is merged."""
-    column = layout.indicators.get(kind)
-    if column is None:
-        return None
-    cell = layout.at(number, column)
-    if cell.row != number:
+    cell = row.cells.get(kind)
+    if cell is None or cell.row != row.number:
         return None
     label = "分值" if kind == "points" else "得分"
     value = reader.number(cell, label)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from perfanalysis.data.forms_grid import Cell, Grid, distinct
 from perfanalysis.data.forms_text import blank
 from perfanalysis.data.forms_values import read_number
-from perfanalysis.data.forms_words import Words, words_of
+from perfanalysis.data.forms_words import NOTHING, Words, words_of
 
 HEAD_COLUMNS = frozenset(("level1", "level2", "level3"))
 VALUE_COLUMNS = frozenset(("points", "score", "actual"))
@@ -26,6 +26,8 @@ class Layout:
     Attributes
     ----------
     grid : Grid
+    lines : list of list of (Cell, Words)
+        For each row of the grid, the filled cells that begin in it, with what their words may mean.
     start, end : int
         Its rows in the grid, `end` not included.
     labels : dict of str to (Cell, str)
@@ -42,6 +44,7 @@ class Layout:
     """
 
     grid: Grid
+    lines: list[list[tuple[Cell, Words]]]
     start: int
     end: int
     labels: dict[str, tuple[Cell, str]] = field(default_factory=dict)
@@ -67,24 +70,39 @@ class Layout:
 
 def find_forms(grid: Grid) -> list[Layout]:
     """The forms of a grid, in order; a grid without any gives one that `is_form` denies."""
-    lines = [_starting(row, number) for number, row in enumerate(grid.rows)]
-    layouts = [Layout(grid, 0, len(lines))]
+    lines, spoken = _starting(grid)
+    layouts = [Layout(grid, lines, 0, len(lines))]
     skip = -1
-    for number, line in enumerate(lines):
-        if number <= skip or not line:
+    for number in spoken:
+        if number <= skip:
             continue
-        layout = layouts[-1]
+        line, layout = lines[number], layouts[-1]
         if _begins(layout, line):
             layout.end = number
-            layout = Layout(grid, number, len(lines))
+            layout = Layout(grid, lines, number, len(lines))
             layouts.append(layout)
-        skip = _read_line(layout, number, line, lines)
+        skip = _read_line(layout, number, line)
     return layouts
 
 
-def _starting(row: Sequence[Cell], number: int) -> list[tuple[Cell, Words]]:
-    """The cells that begin in a row, with what their words may mean."""
-    return [(cell, words_of(cell.text)) for cell in distinct(row) if cell.row == number]
+def _starting(grid: Grid) -> tuple[list[list[tuple[Cell, Words]]], list[int]]:
+    """`Layout.lines`, and which of them hold a word of a form; what units fill in seldom does."""
+    lines, spoken = [], []
+    for number, row in enumerate(grid.rows):
+        line: list[tuple[Cell, Words]] = []
+        speaks = False
+        last: Cell | None = None
+        for cell in row:
+            if cell is not last:
+                last = cell
+                if cell.row == number and (cell.text or cell.problem):
+                    words = words_of(cell.text)
+                    line.append((cell, words))
+                    speaks = speaks or words is not NOTHING
+        lines.append(line)
+        if speaks:
+            spoken.append(number)
+    return lines, spoken
 
 
 def _begins(layout: Layout, line: list[tuple[Cell, Words]]) -> bool:
@@ -95,12 +113,7 @@ def _begins(layout: Layout, line: list[tuple[Cell, Words]]) -> bool:
     return alone and ("project" in layout.labels or layout.indicators_head >= 0)
 
 
-def _read_line(
-    layout: Layout,
-    number: int,
-    line: list[tuple[Cell, Words]],
-    lines: list[list[tuple[Cell, Words]]],
-) -> int:
+def _read_line(layout: Layout, number: int, line: list[tuple[Cell, Words]]) -> int:
     """Note what a row says about the layout; the last row that is thereby read."""
     if layout.body >= 0:
         if _is_total(line) and (layout.total < 0 or _goes_on(layout, number)):
@@ -109,7 +122,7 @@ def _read_line(
     if sum(1 for _, words in line if words.column in _SUB_HEADS) >= 2:
         columns = _head_columns(layout, number)
         if len(columns) >= 3 and HEAD_COLUMNS & columns.keys() and _valued(columns):
-            return _indicator_head(layout, number, columns, lines)
+            return _indicator_head(layout, number, columns)
     money = _columns([words.money for _, words in line], line)
     if layout.funds_head < 0 and _is_funds_head(money):
         _note_funds(layout, number, money)
@@ -193,14 +206,9 @@ def _is_total(line: list[tuple[Cell, Words]]) -> bool:
     return any(words.row == "total" for _, words in line[:2])
 
 
-def _indicator_head(
-    layout: Layout,
-    number: int,
-    columns: dict[str, int],
-    lines: list[list[tuple[Cell, Words]]],
-) -> int:
+def _indicator_head(layout: Layout, number: int, columns: dict[str, int]) -> int:
     """A head may take two rows: 年度指标值 over 指标性质, 指标值, 度量单位."""
-    below = lines[number + 1] if number + 1 < len(lines) else []
+    below = layout.lines[number + 1] if number + 1 < len(layout.lines) else []
     sub = _columns([words.column for _, words in below], below)
     two_rows = bool(sub) and len(below) == len(sub) and sub.keys() <= _SUB_HEADS and len(sub) >= 2
     layout.indicators_head = number

@@ -237,6 +237,8 @@ def _unknown_project(form: Form, provisional: str, names: Mapping[str, str]) -> 
 
 def _suggestion(name: str, names: Mapping[str, str]) -> str:
     """The most alike name of the table, as a hint."""
+    if not names:
+        return ""
     keys = {identity: name_key(each) for identity, each in names.items()}
     best = process.extractOne(name_key(name), keys, scorer=fuzz.ratio, score_cutoff=SUGGEST_FROM)
     return f"最接近的是“{names[best[2]]}”（{best[2]}）。" if best else ""

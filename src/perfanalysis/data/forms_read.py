@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.forms_cells import CellReader
@@ -13,12 +14,13 @@ from perfanalysis.data.forms_grid import distinct
 from perfanalysis.data.forms_indicators import read_indicators
 from perfanalysis.data.forms_layout import Layout
 from perfanalysis.data.forms_model import Form, FormIndicator, FundLine
-from perfanalysis.data.forms_text import blank, one_line, plain
+from perfanalysis.data.forms_text import plain, said
 from perfanalysis.data.forms_values import read_number
 from perfanalysis.data.forms_words import LONGEST, is_whole_unit, words_of, year_in
 
 _GRADE = re.compile(r"([优良中差])(?:秀|好|等)?")
 _GRADE_AFTER = re.compile(r"(?:等级|结论):?([优良中差])")
+_OTHER_DATE = re.compile(r"日期|时间|字〔")
 _STAMP = re.compile(r"[（(](?:盖章|公章|签章|加盖公章|章)[）)]")
 
 
@@ -87,7 +89,7 @@ def _label_where(layout: Layout, kind: str) -> Where:
 
 def _name(layout: Layout, kind: str) -> str:
     text = layout.labels[kind][1] if kind in layout.labels else ""
-    return "" if blank(text) else _STAMP.sub("", one_line(text)).strip()
+    return _STAMP.sub("", said(text)).strip()
 
 
 def _year(layout: Layout) -> int | None:
@@ -98,14 +100,14 @@ def _year(layout: Layout) -> int | None:
     names = {id(cell) for cell, _ in layout.labels.values()}
     texts = [
         cell.text
-        for row in layout.grid.rows[layout.start : min(blocks, default=layout.end)]
-        for cell in row
+        for line in layout.lines[layout.start : min(blocks, default=layout.end)]
+        for cell, _ in line
         if len(cell.text) <= LONGEST and id(cell) not in names
     ]
     texts += [text for text in reversed(layout.grid.preamble) if len(text) <= LONGEST]
-    dated = [text for text in texts if not re.search(r"日期|时间|字〔", text)]
+    dated = [text for text in texts if year_in(text) and not _OTHER_DATE.search(text)]
     dated.sort(key=lambda text: "年度" not in text)
-    return next((year for text in dated if (year := year_in(text))), None)
+    return year_in(dated[0]) if dated else None
 
 
 def _goal(layout: Layout, kind: str, reader: CellReader) -> str:
@@ -149,6 +151,7 @@ def _inline_total(layout: Layout) -> Decimal | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _grade_in(text: str) -> str:
     folded = plain(text)
     match = _GRADE.fullmatch(folded) or _GRADE_AFTER.search(folded)

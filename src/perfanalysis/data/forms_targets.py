@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from perfanalysis.data.forms_text import plain
 from perfanalysis.data.forms_units import to_unit, unit_text
@@ -40,6 +41,7 @@ class Target:
     text: str
 
 
+@lru_cache(maxsize=8192)
 def read_target(text: str, nature: str, unit: str, *, is_cost: bool) -> Target:
     """Read a target from one cell, or from 指标性质, 指标值 and 度量单位.
 
@@ -85,6 +87,7 @@ def _printed(text: str, sign: str | None, unit: str, quantity: Quantity) -> str:
     return f"{before}{text}{'' if quantity.unit else unit}"
 
 
+@lru_cache(maxsize=8192)
 def read_actual(text: str, target: Target) -> tuple[Decimal | None, str]:
     """The actual value in the unit of the target.
 

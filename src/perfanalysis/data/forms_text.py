@@ -54,6 +54,7 @@ def plain(text: str) -> str:
     return folded
 
 
+@lru_cache(maxsize=8192)
 def blank(text: str) -> bool:
     """Whether a cell says nothing: empty, a dash, a slash, dots."""
     return not text or plain(text) in BLANKS
@@ -65,4 +66,10 @@ def one_line(text: str) -> str:
     return _SPACE.sub("", text) if _WIDE.search(text) else _SPACE.sub(" ", text).strip()
 
 
-__all__ = ["BLANKS", "blank", "one_line", "plain"]
+@lru_cache(maxsize=8192)
+def said(text: str) -> str:
+    """The text on one line; empty where it says nothing."""
+    return "" if blank(text) else one_line(text)
+
+
+__all__ = ["BLANKS", "blank", "one_line", "plain", "said"]

@@ -132,6 +132,7 @@ def read_quantity(text: str) -> Quantity:
     return Quantity("date" if dated and not numbers else "text")
 
 
+@lru_cache(maxsize=8192)
 def in_brackets(text: str) -> bool:
     """Whether the only number stands in brackets: negative, as accountants write, or a remark.
 
@@ -234,6 +235,7 @@ def read_number(text: str) -> Decimal | None:
     return value if (small and value.adjusted() > -MOST_DIGITS) or not value else None
 
 
+@lru_cache(maxsize=4096)
 def money_unit(text: str) -> str | None:
     """The money unit that a label names: of ``项目资金（万元）``, 万元."""
     found = re.search(r"亿元|百万元|万元|千元|元", plain(text))

@@ -95,7 +95,8 @@ class Words:
     row: RowKind = ""
 
 
-_NOTHING = Words()
+NOTHING = Words()
+"""Of a text that is no word of a form."""
 
 
 @lru_cache(maxsize=8192)
@@ -110,13 +111,16 @@ def words_of(text: str) -> Words:
     ('reason', 'total')
     """
     if not text:
-        return _NOTHING
+        return NOTHING
     folded = plain(text)
     head, colon, value = folded.partition(":")
     label = _label(head)
     if len(folded) > LONGEST:
-        return Words(label, value) if label and colon else _NOTHING
-    return Words(label, value, _first(_MONEY_COLUMNS, folded), _column(folded), _row(folded))
+        return Words(label, value) if label and colon else NOTHING
+    money, column, row = _first(_MONEY_COLUMNS, folded), _column(folded), _row(folded)
+    if not (label or money or column or row):
+        return NOTHING
+    return Words(label, value, money, column, row)
 
 
 def _label(head: str) -> str:
@@ -153,6 +157,7 @@ def _row(folded: str) -> RowKind:
     return "goal_actual" if _GOAL_ACTUAL.fullmatch(bare) else ""
 
 
+@lru_cache(maxsize=512)
 def is_other_form(title: str) -> bool:
     """A form of targets, monitoring or approval, or a list, not a form of self-evaluation."""
     folded = plain(title)
@@ -161,11 +166,13 @@ def is_other_form(title: str) -> bool:
     return bool(_OTHER_TITLE.search(folded)) and "自评" not in folded
 
 
+@lru_cache(maxsize=4096)
 def is_whole_unit(text: str) -> bool:
     """Whether a title or project name means the unit as a whole (部门整体支出)."""
     return bool(_WHOLE_UNIT.search(plain(text)))
 
 
+@lru_cache(maxsize=4096)
 def year_in(text: str) -> int | None:
     """The year that a title names.
 
@@ -182,6 +189,7 @@ def year_in(text: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def money_unit_in(text: str) -> str:
     """Money unit named in brackets or after 单位; empty where there is none."""
     match = _MONEY_UNIT.search(plain(text))
@@ -243,6 +251,7 @@ def level1_code(level1: str, level2: str) -> str:
 
 __all__ = [
     "LONGEST",
+    "NOTHING",
     "RowKind",
     "Words",
     "fund_source",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perfanalysis.data.findings import Where
 
@@ -35,6 +36,7 @@ def cell_of(source: Source, row: int, column: str = "") -> Where:
     return Where(source.file, source.sheet, f"{letters}{row + source.header + 2}")
 
 
+@lru_cache(maxsize=1024)
 def column_letters(position: int) -> str:
     """Spreadsheet letters of a column, from 0: 0 is A, 26 is AA."""
     letters = ""
