@@ -24,6 +24,7 @@ from perfanalysis.linkage.within import Within, fit_within
 from perfanalysis.scoring.exact import Floats
 
 Method = Literal["CR2", "CRV3"]
+Line = Literal["CR2", "CRV3", "Huber"]
 MIN_CLUSTERS = 10
 MIN_DF = 4.0
 """Below, the approximation itself is poor (Pustejovsky and Tipton 2018, section 4)."""
@@ -48,7 +49,7 @@ class Effect:
     mde : float
         Smallest effect that would be found in four cases of five; NaN where refused.
     method : str
-        ``CR2`` or ``CRV3``.
+        ``CR2``, ``CRV3`` or ``Huber``.
     refused : str
         Why there is neither interval nor p-value; else empty.
     """
@@ -64,7 +65,7 @@ class Effect:
     high: float
     p: float
     mde: float
-    method: Method
+    method: Line
     refused: str
 
 

@@ -81,6 +81,7 @@ def fit_within(
     cluster: str,
     absorb: str = "",
     effects: Sequence[str] = (),
+    shares: Floats | None = None,
 ) -> Within:
     """Fit by least squares.
 
@@ -96,6 +97,8 @@ def fit_within(
         Whose means are taken out; must lie inside the clusters. Empty: a constant is fitted.
     effects : sequence of str
         Other effects, each of few values, e.g. the year.
+    shares : ndarray, shape (n,), optional
+        How much of the means of ``absorb`` is taken out of each row; all of it otherwise.
 
     Raises
     ------
@@ -108,13 +111,13 @@ def fit_within(
     codes = pd.factorize(table[cluster], sort=True)[0]
     order = np.argsort(codes, kind="stable").astype(np.int64)
     rows = table.iloc[order]
-    inside = pd.factorize(rows[absorb])[0] if absorb else None
-    if inside is not None:
-        _check_inside(codes[order], inside, absorb, cluster)
+    taken = _Means.of(
+        codes[order], rows, absorb, cluster, None if shares is None else shares[order]
+    )
     given = rows[list(regressors)].to_numpy("float64")
-    y = _demeaned(rows[[outcome]].to_numpy("float64"), inside)[:, 0]
-    spanned = _span(_demeaned(_dummies(rows, effects), inside), constant=inside is None)
-    own, triangle = _own(_demeaned(given, inside), spanned, regressors)
+    y = taken.out_of(rows[[outcome]].to_numpy("float64"))[:, 0]
+    spanned = _span(taken.out_of(_dummies(rows, effects)))
+    own, triangle = _own(taken.out_of(given), spanned, regressors)
     basis = np.hstack([spanned, own])
     contrasts = np.zeros((basis.shape[1], own.shape[1]))
     contrasts[spanned.shape[1] :] = np.linalg.inv(triangle).T
@@ -129,7 +132,7 @@ def fit_within(
         starts=np.flatnonzero(np.diff(codes[order], prepend=-1)).astype(np.int64),
         regressors=given,
         order=order,
-        absorbed=int(inside.max()) + 1 if inside is not None else 0,
+        absorbed=taken.count,
     )
 
 
@@ -146,36 +149,47 @@ def _check_known(table: pd.DataFrame, wanted: list[str]) -> None:
         )
 
 
-def _check_inside(cluster: Ints, inside: Ints, absorb: str, name: str) -> None:
-    pairs = np.unique(np.stack([inside, cluster]), axis=1).shape[1]
-    if pairs != inside.max() + 1:
-        raise DataError(
-            f"{absorb} 的效应跨越了 {name} 的聚类，不能在聚类内消去。"
-            f"请按更大的单位聚类，或把 {absorb} 列入 effects。"
-        )
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """The means of units that are taken out; `inside` is None where there are none."""
 
+    inside: Ints | None
+    shares: Floats | None
+    count: int
 
-def _demeaned(values: Floats, inside: Ints | None) -> Floats:
-    """Deviations from the mean of the unit."""
-    if inside is None or not values.size:
-        return values
-    counts = np.bincount(inside)
-    means = np.stack([np.bincount(inside, column) for column in values.T], axis=1)
-    result: Floats = values - (means / counts[:, None])[inside]
-    return result
+    @classmethod
+    def of(
+        cls, cluster: Ints, rows: pd.DataFrame, absorb: str, name: str, shares: Floats | None
+    ) -> _Means:
+        if not absorb:
+            return cls(None, None, 0)
+        inside = pd.factorize(rows[absorb])[0]
+        count = int(inside.max()) + 1
+        if np.unique(np.stack([inside, cluster]), axis=1).shape[1] != count:
+            raise DataError(
+                f"{absorb} 的效应跨越了 {name} 的聚类，不能在聚类内消去。"
+                f"请按更大的单位聚类，或把 {absorb} 列入 effects。"
+            )
+        return cls(inside, shares, count)
+
+    def out_of(self, values: Floats) -> Floats:
+        """Deviations from the means."""
+        if self.inside is None or not values.size:
+            return values
+        sums = np.stack([np.bincount(self.inside, column) for column in values.T], axis=1)
+        means = (sums / np.bincount(self.inside)[:, None])[self.inside]
+        result: Floats = values - (means if self.shares is None else self.shares[:, None] * means)
+        return result
 
 
 def _dummies(rows: pd.DataFrame, effects: Sequence[str]) -> Floats:
+    """A constant and a column for each value of each effect."""
     parts = [pd.get_dummies(rows[name], dtype="float64").to_numpy() for name in effects]
-    return np.hstack(parts) if parts else np.empty((len(rows), 0))
+    return np.hstack([np.ones((len(rows), 1)), *parts])
 
 
-def _span(columns: Floats, *, constant: bool) -> Floats:
+def _span(columns: Floats) -> Floats:
     """An orthonormal basis of what the columns span."""
-    if constant:
-        columns = np.hstack([np.ones((columns.shape[0], 1)), columns])
-    if not columns.shape[1]:
-        return columns
     left, sizes, _ = np.linalg.svd(columns, full_matrices=False)
     return np.asarray(left[:, sizes > _SAME * max(sizes[0], 1.0)])
 
