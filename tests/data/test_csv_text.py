@@ -15,7 +15,7 @@ from perfanalysis.data.codebook import codebook
 from perfanalysis.data.csv_text import marked, marked_frame, unmarked
 from perfanalysis.data.export import write_tables
 from perfanalysis.data.files import read_rows
-from perfanalysis.data.forms_csv import CsvTable, write_tables
+from perfanalysis.data.forms_csv import CsvTable, put_in_place
 from perfanalysis.errors import DataError
 
 BAD = ("=HYPERLINK(1)", "+cmd|' /C calc'!A0", "-甲", "@SUM(1)")
@@ -49,7 +49,7 @@ def test_an_imported_text_is_marked_and_the_same_again_changes_nothing(tmp_path)
     folder = Path(tmp_path / "2021")
     table = CsvTable(folder, codebook()["units"])
     table.add({"unit_id": "U1", "name": BAD[0]})
-    assert write_tables([table])
+    assert put_in_place([table])
     assert f"'{BAD[0]}" in table.path.read_text("utf-8")
     again = CsvTable(folder, codebook()["units"])
     (row,) = again.where("name", BAD[0])
@@ -57,7 +57,7 @@ def test_an_imported_text_is_marked_and_the_same_again_changes_nothing(tmp_path)
     assert not again.changed
     again.put(row, {"name": BAD[1]})
     assert again.value(row, "name") == BAD[1]
-    assert write_tables([again])
+    assert put_in_place([again])
     assert f"'{BAD[1]}" in again.path.read_text("utf-8")
 
 

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from perfanalysis.cli import main
 from perfanalysis.data.codebook import codebook
-from perfanalysis.data.forms_csv import CsvTable, write_tables
+from perfanalysis.data.forms_csv import CsvTable, put_in_place
 from perfanalysis.data.forms_match import Directory, name_key, provisional_id
 from perfanalysis.data.tables import load_year
 from perfanalysis.errors import DataError
@@ -319,7 +319,7 @@ def test_rows_put_in_a_csv_table_come_back(rows):
         names = ("unit_id", "name", "sector")
         for row in rows:
             table.add(dict(zip(names, row, strict=True)))
-        write_tables([table])
+        put_in_place([table])
         if not rows:
             return
         with (Path(folder) / "units.csv").open(encoding="utf-8", newline="") as file:

@@ -172,7 +172,7 @@ class CsvTable:
         )
 
 
-def write_tables(tables: Iterable[CsvTable]) -> tuple[str, ...]:
+def put_in_place(tables: Iterable[CsvTable]) -> tuple[str, ...]:
     """Write those tables that changed; the names of their files, sorted.
 
     No old file is replaced before every new one is complete.
@@ -204,4 +204,4 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-__all__ = ["CsvTable", "write_tables"]
+__all__ = ["CsvTable", "put_in_place"]

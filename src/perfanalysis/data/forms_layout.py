@@ -5,7 +5,7 @@ Nothing is looked for at a fixed place. A sheet may hold several forms one under
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from perfanalysis.data.forms_grid import Cell, Grid, distinct

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.findings import Finding, Where
-from perfanalysis.data.forms_csv import CsvTable, write_tables
+from perfanalysis.data.forms_csv import CsvTable, put_in_place
 from perfanalysis.data.forms_match import Directory, Matched, match_forms, name_without_code
 from perfanalysis.data.forms_model import Form, FundLine
 from perfanalysis.data.forms_remarks import (
@@ -98,7 +98,7 @@ def write_forms(forms: Sequence[Form], *, budget_year: int, data_dir: Path) -> W
     if blocked:
         return Written({}, (), (*findings, *blocked))
     with _usable(folder):
-        return Written(done, write_tables(tables.values()), tuple(findings))
+        return Written(done, put_in_place(tables.values()), tuple(findings))
 
 
 @contextmanager
