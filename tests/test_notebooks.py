@@ -11,7 +11,8 @@ import pytest
 from lxml import html
 
 from perfanalysis.data.sample import write_sample
-from perfanalysis.report.text import LANGS, catalogue
+from perfanalysis.report.catalogue import catalogue
+from perfanalysis.report.text import LANGS
 from perfanalysis.suite.execute import execute
 from perfanalysis.suite.manifest import verify_reports
 from perfanalysis.suite.notebooks import SCOPES, find_notebooks

@@ -5,8 +5,9 @@ import pytest
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.errors import ReportError
+from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.layout import labelled, layout
-from perfanalysis.report.text import catalogue, texts
+from perfanalysis.report.text import texts
 
 ZH, EN = texts("common", "zh"), texts("common", "en")
 

@@ -74,11 +74,13 @@ def labelled(frame: pd.DataFrame, say: Texts, **kinds: str) -> pd.DataFrame:
     frame : DataFrame
     say : Texts
     **kinds : str
-        Column to the kind of code in ``choices.yaml``, e.g. ``grade="grade"``. A missing code
-        stays missing.
+        Column to the kind of code in ``choices.yaml``, e.g. ``grade="grade"``, or ``said`` for
+        sentences of the library, such as reasons. A missing one stays missing.
     """
     shown: dict[str, Any] = {
-        name: frame[name].map(partial(say.label, kind), na_action="ignore")
+        name: frame[name].map(
+            say.said if kind == "said" else partial(say.label, kind), na_action="ignore"
+        )
         for name, kind in kinds.items()
     }
     return frame.assign(**shown)

@@ -9,9 +9,10 @@ Code chooses which sentence holds; ``texts/<name>.yaml`` says it. One file a not
 
 What stands after the colon is how the value is printed: ``int``, ``money``, ``rate``, ``pp``
 (change of a rate, in percentage points), ``score``, ``number``, ``date`` or ``grade``; a digit
-may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind; a
-``?`` at the end says 未填报 where the value is missing, which is an error otherwise. A value
-without anything must be text or an int, and is printed as it is.
+may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind, ``said``
+a sentence of the library in the language of the page; a ``?`` at the end says 未填报 where the
+value is missing, which is an error otherwise. A value without anything must be text or an int,
+and is printed as it is.
 """
 
 from __future__ import annotations
@@ -19,53 +20,15 @@ from __future__ import annotations
 import datetime
 import string
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
-
 from perfanalysis.errors import ReportError
+from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
+from perfanalysis.report.phrases import english
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a repeated key, which would lose a sentence without a trace."""
-
-
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
-    if repeated:
-        line = node.start_mark.line + 1
-        raise ReportError(f"文案文件 {loader.name} 第{line}行起有重复的键：{'、'.join(repeated)}。")
-    return loader.construct_mapping(node, deep=True)
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-@cache
-def catalogue(name: str) -> Mapping[str, Mapping[str, str]]:
-    """Every sentence of ``texts/<name>.yaml``: key to language to template."""
-    source = files("perfanalysis.report") / "texts" / f"{name}.yaml"
-    if not source.is_file():
-        raise ReportError(f"没有文案文件 texts/{name}.yaml。")
-    loader = _StrictLoader(source.read_text("utf-8"))
-    loader.name = f"{name}.yaml"
-    try:
-        loaded = loader.get_data() or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ReportError(
-            f"文案文件 {name}.yaml 第{line}行读不通：{error.problem}。"
-            "含花括号或冒号的句子要加引号。"
-        ) from None
-    return MappingProxyType({str(key): MappingProxyType(body) for key, body in loaded.items()})
 
 
 def placeholders(template: str) -> tuple[str, ...]:
@@ -106,6 +69,7 @@ class Texts:
             "score": self.score,
             "date": lambda value, _: self.date(value),
             "grade": lambda value, _: self.label("grade", value),
+            "said": lambda value, _: self.said(value),
         }
 
     def __call__(self, key: str, /, **values: Any) -> str:
@@ -129,6 +93,12 @@ class Texts:
             raise ReportError(f"choices.yaml 中没有 {kind} 的取值 {code!r}。")
         both: Any = labels[kind][code]
         return str(both[self.lang])
+
+    def said(self, sentence: str) -> str:
+        """Return a sentence of the library in the language of the page; see `report.phrases`."""
+        if self.lang == "zh":
+            return sentence
+        return english(sentence)
 
     def money(self, value: Any, decimals: int | None = None) -> str:
         """Print an amount with its unit: 64,286.41万元."""
@@ -225,4 +195,4 @@ def texts(name: str, lang: Lang, *, money_unit: str = "万元", money_scale: Any
     return Texts(name, lang, money_unit=money_unit, money_scale=money_scale)
 
 
-__all__ = ["LANGS", "Lang", "Texts", "catalogue", "placeholders", "texts"]
+__all__ = ["LANGS", "Lang", "Texts", "placeholders", "texts"]

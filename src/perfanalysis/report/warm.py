@@ -12,10 +12,11 @@ import pandas as pd
 
 from perfanalysis.report import charts
 from perfanalysis.report.canvas import image_of
+from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.columns import money_col, rate_col, score_col, text_col
 from perfanalysis.report.tables import Table, table_html
 from perfanalysis.report.templating import source
-from perfanalysis.report.text import Lang, catalogue, texts
+from perfanalysis.report.text import Lang, texts
 
 
 def warm_up(lang: Lang) -> None:

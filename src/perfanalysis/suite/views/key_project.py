@@ -145,6 +145,13 @@ def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
     return said
 
 
+def levels_heading(view: KeyProjectView) -> Said:
+    """The overall score and grade, as a key of ``40_key_project`` with its values."""
+    if view.project["status"] == "refused":
+        return "levels-heading-refused", {}
+    return "levels-heading", {"score": view.project["score"], "grade": view.project["grade"]}
+
+
 def _of(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
     return frame[frame["project_id"] == project_id]
 
@@ -153,4 +160,4 @@ def _first(frame: pd.DataFrame) -> pd.Series:
     return frame.iloc[0] if len(frame) else pd.Series(dtype="object")
 
 
-__all__ = ["KeyProjectView", "key_project_findings", "key_project_view"]
+__all__ = ["KeyProjectView", "key_project_findings", "key_project_view", "levels_heading"]

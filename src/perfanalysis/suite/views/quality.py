@@ -51,6 +51,9 @@ def quality_view(year: WorkYear) -> QualityView:
     found = findings_frame((*year.findings, *year.scores.findings))
     order = found["severity"].map({"error": 0, "warning": 1, "note": 2})
     found = found.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    found["message"] = [  # the place has a column of its own
+        row.message.removeprefix(f"{row.where} ") for row in found.itertuples(index=False)
+    ]
     counts = (
         found.groupby(["severity", "code"], sort=False)
         .agg(rows=("message", "size"), message=("message", "first"))
