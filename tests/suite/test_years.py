@@ -31,16 +31,17 @@ def said(reports):
     return json.loads(re.fullmatch(r"yearsData\((.*)\);\n", script, re.DOTALL)[1])
 
 
-def test_every_year_has_a_row_and_every_edition_a_link(tmp_path):
+def test_every_year_has_a_column_and_every_edition_a_link(tmp_path):
     publish(tmp_path, "2020", year=2020, annual=1)
     publish(tmp_path, "2021", year=2021, annual=2)
     publish(tmp_path, "2021/en", year=2021, lang="en", annual=2)
     publish(tmp_path, "2021-public", year=2021, edition="public", annual=2)
     rebuild_years(tmp_path)
     page = (tmp_path / "index.html").read_text("utf-8")
-    assert re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', page) == [
-        ("2021年度", "2.00万元"),
-        ("2020年度", "1.00万元"),
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    assert heads == ["工作年度", "2021年度", "2020年度"]
+    assert re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', page) == [
+        ("全年预算数", "2.00万元", "1.00万元"),
     ]
     assert re.findall(r'<dt><a href="([^"]+)"', page) == [
         "2021/index.html", "2021-public/index.html", "2021/en/index.html", "2020/index.html",

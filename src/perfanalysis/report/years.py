@@ -57,7 +57,7 @@ def years_page(lang: Lang) -> str:
 
 
 def render_years(editions: Sequence[Edition], lang: Lang) -> str:
-    """Return the entry page: a row a work year, newest first, then every edition.
+    """Return the entry page: a column a work year, newest first, then every edition.
 
     Parameters
     ----------
@@ -112,24 +112,27 @@ def years_script(editions: Sequence[Edition]) -> str:
 
 
 def _table(editions: Sequence[Edition], lang: Lang, say: Texts) -> Markup:
-    """The figures of the years side by side; a column stands where any year has the figure."""
-    rows = [_row(each, lang, say) for each in editions]
-    used = [key for key in HEADLINES if any(key in row for row in rows)]
-    columns = {"year": text_col(say("years-year"))}
-    columns |= {key: text_col(say(f"headline-{key}-column")) for key in used}
+    """The figures of the years side by side: a column a year, a row where any has the figure."""
+    years = {f"y{each.work_year}": _figures(each, lang) for each in editions}
+    used = [key for key in HEADLINES if any(key in figures for figures in years.values())]
+    columns = {"figure": text_col(say("years-year"))} | {
+        f"y{each.work_year}": text_col(say("years-row", year=each.work_year)) for each in editions
+    }
+    rows = [
+        {"figure": say(f"headline-{key}-column")}
+        | {name: figures.get(key) for name, figures in years.items()}
+        for key in used
+    ]
     frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
     table = Table(frame, columns, caption=say("years-title"))
     body = table_element(table, printed_rows(table, say), None, say, label="figures")
     return Markup(body)
 
 
-def _row(edition: Edition, lang: Lang, say: Texts) -> Mapping[str, str]:
+def _figures(edition: Edition, lang: Lang) -> Mapping[str, str]:
     unit, scale = edition.money
     own = texts("common", lang, money_unit=unit, money_scale=scale)
-    figures = headline_figures(edition.entries, own)
-    return {"year": say("years-row", year=edition.work_year)} | {
-        figure.key: figure.value for figure in figures
-    }
+    return {figure.key: figure.value for figure in headline_figures(edition.entries, own)}
 
 
 __all__ = ["YEARS_SCRIPT", "Edition", "render_years", "years_page", "years_script"]

@@ -15,7 +15,7 @@ from perfanalysis.scoring.summary import exact_points, rule_losses, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
-LARGEST = 20
+LARGEST = 10
 FEW = 5
 SEPTEMBER, DECEMBER = 9, 12
 
