@@ -8,18 +8,19 @@ import shutil
 import sys
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 WIDTH, HEIGHT = 1280, 900
 COLOURS = 48
+MARGIN = 12  # pixels left around a part
 # Picture to the page it is of and the part of it; an empty part is what a first screen shows.
 PICTURES = {
     "index": ("2021/index.html", ""),
     "unit-page": ("2021/30_unit-U015.html", ""),
     "ledger": ("2021/30_unit-U001.html", "#table-ledger"),
-    "pace": ("2021/60_district.html", "#figure-curves"),
-    "proposal": ("2021/70_linkage.html", "#figure-bridge"),
+    "pace": ("2021/60_district.html", "#figure-curves figure"),
+    "proposal": ("2021/70_linkage.html", "#figure-bridge figure"),
 }
 
 
@@ -42,8 +43,10 @@ def taken(page: Page, part: str) -> bytes:
 
 
 def small(picture: bytes) -> bytes:
-    """The same picture in few colours."""
+    """The same picture without its blank edges, in few colours."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
+    drawn = ImageChops.invert(image).getbbox()
+    image = ImageOps.expand(image.crop(drawn), MARGIN, "white")
     few = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     few.save(buffer, "png", optimize=True)

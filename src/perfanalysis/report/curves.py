@@ -63,7 +63,7 @@ def cumulative(
     if not 0 < len(keys) <= MOST_PANELS:
         raise ReportError(f"图“{caption}”要画{len(keys)}格，应为1至{MOST_PANELS}格；其余见表。")
     top = max(1.0, float(frame[share].max()), float(band["high"].max()) if band is not None else 0)
-    across = min(len(keys), 3)
+    across = 2 if len(keys) == 4 else min(len(keys), 3)
     with house_style():
         panels = _grid(len(keys), across)
         for index, (panel, each) in enumerate(zip(panels, keys, strict=True)):
