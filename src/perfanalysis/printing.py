@@ -104,7 +104,7 @@ def print_run(result: RunResult) -> None:
         click.echo("数据未能检查。")
     elif any(result.findings.values()):
         counts = (f"{SEVERITIES[name]} {n} 条" for name, n in sorted(result.findings.items()))
-        click.echo(f"数据中发现：{'、'.join(counts)}，见数据质量页。")
+        click.echo(f"读入数据时发现：{'、'.join(counts)}；连同计分时的发现，见数据质量页。")
     for page, failure in result.failed.items():
         at = f"第 {failure.cell} 个单元格 " if failure.cell else ""
         first = failure.message.partition("\n")[0]

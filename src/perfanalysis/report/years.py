@@ -118,7 +118,7 @@ def _table(editions: Sequence[Edition], lang: Lang, say: Texts) -> Markup:
     columns = {"figure": text_col(say("years-year"))} | {
         f"y{each.work_year}": text_col(say("years-row", year=each.work_year)) for each in editions
     }
-    rows = [
+    rows: list[dict[str, str | None]] = [
         {"figure": say(f"headline-{key}-column")}
         | {name: figures.get(key) for name, figures in years.items()}
         for key in used
