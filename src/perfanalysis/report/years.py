@@ -119,8 +119,10 @@ def _table(editions: Sequence[Edition], lang: Lang, say: Texts) -> Markup:
         f"y{each.work_year}": text_col(say("years-row", year=each.work_year)) for each in editions
     }
     rows: list[dict[str, str | None]] = [
-        {"figure": say(f"headline-{key}-column")}
-        | {name: figures.get(key) for name, figures in years.items()}
+        {
+            "figure": say(f"headline-{key}-column"),
+            **{name: figures.get(key) for name, figures in years.items()},
+        }
         for key in used
     ]
     frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
