@@ -313,7 +313,8 @@ def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
 def _ledger(scores: ProjectScores, projects: pd.DataFrame) -> pd.DataFrame:
     """Deductions project by project in the order of `projects`, largest first within each."""
     order = {project: place for place, project in enumerate(projects["project_id"])}
-    stated = scores.indicators.set_index("indicator_id")["self_score"]
+    indicators = scores.indicators[scores.indicators["project_id"].isin(list(order))]
+    stated = indicators.set_index("indicator_id")["self_score"]
     titles = {rule.key: rule.title for rule in scores.rules}
     own = scores.ledger[scores.ledger["project_id"].isin(list(order))]
     own = own.merge(projects[["project_id", "name", "stated_execution_score"]], on="project_id")
