@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import nbformat
@@ -77,7 +77,7 @@ VIEW = "perfanalysis.suite.views.unit:unit_view"
 PARTS: Mapping[str, tuple[str, str]] = {
     "digests of the sources": ("perfanalysis.suite.run", "sources_of"),
     "checks before": ("perfanalysis.suite.make", "prepare"),
-    "reports": ("perfanalysis.suite.make", "run_jobs"),
+    "handing out reports": ("perfanalysis.suite.make", "run_jobs"),
     "sources once more": ("perfanalysis.suite.publish", "sources_of"),
     "frames": ("perfanalysis.suite.publish", "frames"),
     "index": ("perfanalysis.suite.publish", "_index"),
@@ -131,11 +131,11 @@ def _notebook(path: Path, parameters: str, source: str, about: Mapping[str, Any]
 
 
 def do(root: Path, name: str, jobs: int) -> dict[str, Any]:
-    """Do one step in this process: what it took, and seconds by part."""
+    """Do one step in this process: what it took, and processor seconds by part."""
     spent: dict[str, float] = defaultdict(float)
     for part in ("digests of the sources",) if name == "unchanged" else PARTS:
         _time(part, spent)
-    started = perf_counter()
+    started, remade = perf_counter(), 0
     if name == "verify":
         from perfanalysis.suite.manifest import verify_reports
 
@@ -147,19 +147,21 @@ def do(root: Path, name: str, jobs: int) -> dict[str, Any]:
         result = run_suite(root / "suite.toml", jobs=jobs)
         if result.failed:
             raise SystemExit(f"a report failed: {next(iter(result.failed.items()))}")
-        spent["reports made again"] = len(result.remade)
+        remade = len(result.remade)
     mine, others = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    spent["workers"] = others.ru_utime + others.ru_stime
     return {
         "seconds": perf_counter() - started,
         "processor": sum(each.ru_utime + each.ru_stime for each in (mine, others)),
         "main MB": mine.ru_maxrss / 1024,
         "largest worker MB": others.ru_maxrss / 1024,
+        "made again": remade,
         "parts": dict(spent),
     }
 
 
 def _time(part: str, spent: dict[str, float]) -> None:
-    """Let the function of a part add the seconds that it takes."""
+    """Let the function of a part add the processor seconds that it takes in this process."""
     module, name = PARTS[part]
     owner: Any = import_module(module)
     *inner, last = name.split(".")
@@ -168,11 +170,11 @@ def _time(part: str, spent: dict[str, float]) -> None:
     original: Callable[..., Any] = getattr(owner, last)
 
     def timed(*arguments: Any, **named: Any) -> Any:
-        start = perf_counter()
+        start = process_time()
         try:
             return original(*arguments, **named)
         finally:
-            spent[part] += perf_counter() - start
+            spent[part] += process_time() - start
 
     setattr(owner, last, timed)
 
@@ -187,7 +189,7 @@ def measure(root: Path, units: int, jobs: int) -> dict[str, Any]:
         words = [sys.executable, __file__, "--do", name, "--keep", str(root), "--jobs", str(jobs)]
         done = subprocess.run(words, check=True, capture_output=True, text=True)
         found[name] = json.loads(done.stdout.splitlines()[-1])
-        print(f"{units} units, {name}: {found[name]['seconds']:.2f} s", flush=True)
+        print(units, name, json.dumps(found[name]), flush=True)
     return found
 
 
@@ -216,7 +218,6 @@ def growth(sizes: Sequence[int], found: Mapping[int, Mapping[str, Any]]) -> dict
         for name in STEPS
         for times in (found[small][name]["parts"],)
         for part in times
-        if part in PARTS
     } | {
         f"{name}: {what}": (found[small][name][what], found[large][name][what])
         for name in STEPS
@@ -232,7 +233,7 @@ def growth(sizes: Sequence[int], found: Mapping[int, Mapping[str, Any]]) -> dict
 def print_table(sizes: Sequence[int], found: Mapping[int, Mapping[str, Any]]) -> None:
     """One line a part: its figure at each size."""
     for name in STEPS:
-        whole = ("seconds", "processor", "main MB", "largest worker MB")
+        whole = ("seconds", "processor", "main MB", "largest worker MB", "made again")
         rows = {what: [found[size][name][what] for size in sizes] for what in whole}
         rows |= {
             part: [found[size][name]["parts"].get(part, 0.0) for size in sizes]
@@ -256,10 +257,10 @@ def main() -> None:
         return
     if any(size % BLOCK for size in given.sizes) or len(given.sizes) < 2:
         parser.error(f"--sizes takes two or more multiples of {BLOCK}")
-    sizes = sorted(given.sizes)
     with tempfile.TemporaryDirectory() as folder:
         root = given.keep or Path(folder)
-        found = {size: measure(root / str(size), size, given.jobs) for size in sizes}
+        found = {size: measure(root / str(size), size, given.jobs) for size in given.sizes}
+    sizes = sorted(given.sizes)
     print_table(sizes, found)
     powers = growth(sizes, found)
     print("\ngrows faster than the units:", {n: p for n, p in powers.items() if p > FASTER})

@@ -66,6 +66,40 @@ def test_an_error_in_the_data_is_named_and_gives_1(spoilt):
     assert set(first) == {"code", "severity", "subject", "where", "found", "message", "remedy"}
 
 
+TWENTY = """\
+schema: 1
+documents:
+  local-form: {title: 本区自评表, number: null, issuer: 本区财政局, issued: 2020-01-01}
+rules:
+  self.weights:
+    title: 本区自评表的分值
+    unit: points
+    values:
+      2020-02-25:
+        value: {execution: 20, output: 40, benefit: 30, satisfaction: 10}
+        basis: local
+        source: {document: local-form, clause: null}
+        verified: true
+        verified_by: 甲某
+        verified_on: 2020-03-01
+"""
+
+
+def test_points_are_added_up_with_those_that_the_rule_in_force_gives_to_execution(
+    district, tmp_path
+):
+    """Made-up data gives 90 points to indicators: right by the national form, not by a local 20."""
+    (tmp_path / "local.yaml").write_text(TWENTY, "utf-8")
+    options = ("--budget-year", 2020, "--data", district, "--json")
+    found = json.loads(perf("check", *options, "--rules", tmp_path / "local.yaml").stdout)
+    projects = pd.read_csv(district / "2020" / "projects.csv")
+    evaluated = projects.loc[projects["is_self_evaluated"], "project_id"]
+    wrong = [each for each in found["findings"] if each["code"] == "weights-sum"]
+    assert [each["subject"] for each in wrong] == list(evaluated)
+    assert wrong[0]["found"] == "指标分值之和 90，加执行率 20 为 110"
+    assert perf("check", *options).exit_code == 0
+
+
 def test_data_that_cannot_be_read_gives_2(spoilt):
     (spoilt / "2020" / "units.csv").unlink()
     assert perf("check", "--year", 2020, "--data", spoilt).exit_code == 2
@@ -117,6 +151,16 @@ def test_the_rules_of_a_day_are_listed_with_their_documents():
     assert "财预〔2020〕10号" in line
     assert "2020-02-25起" in line
     assert "self." not in perf("rules", "--on", "2020-02-24").stdout  # the day before the rule
+
+
+def test_of_a_long_rule_its_beginning_is_listed_and_all_of_it_as_json():
+    lines = perf("rules", "--on", "2021-03-31").stdout.splitlines()
+    line = next(each for each in lines if each.startswith("link.rules＝"))
+    every = json.loads(perf("rules", "--on", "2021-03-31", "--json").stdout)["rules"]
+    value = next(each["value"] for each in every if each["key"] == "link.rules")
+    assert line.startswith(f"link.rules＝{value[:60]}……（共 {len(value)} 字）")
+    assert max(map(len, lines)) < 200
+    assert "--json" in lines[-1]
 
 
 def test_unverified_rules_are_those_with_a_document_to_compare():

@@ -31,6 +31,8 @@ _PAGE_CHANGES = {
 _SOURCES = {"inputs": "数据", "rules": "规则", "settings": "设置", "notebooks": "笔记本"}
 _LONGEST = 200
 """Characters of a cell or a sentence on a terminal."""
+_LONGEST_VALUE = 60
+"""Characters of a rule's value: a line of a terminal, beside what the rule is called."""
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -81,17 +83,22 @@ def _moved_line(moved: Moved) -> str:
     return f"{at}：{visible(moved.before) or '无'} → {visible(moved.after) or '无'}{apart}"
 
 
-def visible(text: str) -> str:
+def visible(text: str, most: int = _LONGEST) -> str:
     """Text for a terminal: what would steer it or turn its direction is shown as its code."""
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}……"
+    cut = text if len(text) <= most else f"{text[:most]}……"
     return "".join(c if c.isprintable() or c == "\u3000" else ascii(c)[1:-1] for c in cut)
 
 
 def print_rules(frame: pd.DataFrame) -> None:
-    """Print rules, a line each, from `rules_frame`."""
+    """Print rules, a line each, from `rules_frame`; of a long value its beginning and length."""
     for row in frame.itertuples():
         checked = "；已核对原文" if row.verified else "；未核对原文" if row.unverified else ""
-        click.echo(f"{row.key}＝{row.value}　{row.title}（{row.citation}；{row.since}起{checked}）")
+        value = visible(row.value, _LONGEST_VALUE)
+        length = f"（共 {len(row.value)} 字）" if len(row.value) > _LONGEST_VALUE else ""
+        about = f"{visible(row.title)}（{visible(row.citation)}；{row.since}起{checked}）"
+        click.echo(f"{row.key}＝{value}{length}　{about}")
+    if (frame["value"].str.len() > _LONGEST_VALUE).any():
+        click.echo("较长的值只列出开头，全文用 --json 查看。")
 
 
 def print_run(result: RunResult) -> None:

@@ -6,7 +6,7 @@ import io
 import pandas as pd
 import pytest
 
-from perfanalysis.data.checks import CHECKS, check_year
+from perfanalysis.data.checks import CHECKS, Standards, check_year
 from perfanalysis.data.tables import load_year
 
 POINTS = {"amount": 20, "quality": 30, "benefit": 30, "satisfaction": 10}
@@ -285,6 +285,24 @@ def test_a_check_fires_alone_on_what_it_is_for(tmp_path, code, cell, change, fou
     assert finding.severity == CHECKS[code].severity
     assert str(finding.where) in finding.message
     assert finding.remedy.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("level1", "standards", "found"),
+    [
+        ("output", Standards(20, 10), "指标分值之和 90，加执行率 20 为 110"),
+        ("cost", Standards(20, 10), ""),
+        ("output", Standards(10, 20), ""),
+        ("cost", Standards(10, 0), "指标分值之和 90，加执行率 0 为 90"),
+    ],
+)
+def test_points_are_added_up_by_the_standard_of_the_project(tmp_path, level1, standards, found):
+    tables = sound_year()
+    tables["indicators"][0]["level1"] = level1
+    findings = check_year(loaded(tables, tmp_path), standards=standards)
+    found_of = {each.subject: each.found for each in findings if each.code == "weights-sum"}
+    weights = [each for subject, each in found_of.items() if subject == "P1"]
+    assert weights == [found] * bool(found)
 
 
 def test_parents_that_are_codes_of_another_list_are_left_alone(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite import durable
 from perfanalysis.suite.durable import exchange, write_whole
-from perfanalysis.suite.lock import locked
+from perfanalysis.suite.lock import locked, publishing
 
 CALLS = ("fsync", "replace")
 
@@ -79,6 +79,27 @@ def test_the_second_waits_for_the_first_and_says_so(tmp_path, ending):
         with locked(tmp_path, say):
             assert holder.wait(timeout=60) is not None
     assert said == [f"另一次运行（进程 {holder.pid}）正在使用这个工作文件夹，等它结束后继续。"]
+
+
+def test_who_publishes_into_a_folder_leaves_no_lock_there_and_lets_the_next_in(tmp_path):
+    code = HOLDER.replace("locked", "publishing")
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        said = []
+
+        def say(text):
+            said.append(text)
+            holder.stdin.close()
+
+        with publishing(tmp_path, say):
+            assert holder.wait(timeout=60) == 0
+            assert list(tmp_path.iterdir()) != []  # others wait for ours, not for the removed one
+        assert list(tmp_path.iterdir()) == []
+    assert len(said) == 1
+    assert str(tmp_path) in said[0]
+    assert str(holder.pid) in said[0]
 
 
 def test_a_lock_that_cannot_be_had_is_an_error_of_ours(tmp_path):

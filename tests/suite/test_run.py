@@ -2,14 +2,24 @@
 
 import html
 import json
+import re
+import shlex
 import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
 
 import pytest
 from tiny_notebooks import make_notebook
 from workspaces import DECLARED, SETTINGS, UNITS, make_workspace, tree
 
 from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.suite import words
+from perfanalysis.suite.cache.keys import survey
+from perfanalysis.suite.config import load_suite
+from perfanalysis.suite.lock import publishing
 from perfanalysis.suite.manifest import verify_reports
+from perfanalysis.suite.progress import Silent
 from perfanalysis.suite.run import run_suite
 
 PAGES = ["30_unit-001.html", "30_unit-002.html", "30_unit-004.html", "60_district.html"]
@@ -168,6 +178,110 @@ def test_only_keeps_the_other_pages_and_says_so(copied):
     assert manifest["kept"] == [page for page in PAGES if page != "30_unit-002.html"]
     assert list(manifest["pages"]) == PAGES
     assert verify_reports(reports, data_dir=copied / "data") == ()
+
+
+@pytest.mark.parametrize("how", ["edited", "removed"])
+def test_only_refuses_to_publish_as_ours_what_somebody_changed(copied, how):
+    reports = copied / "reports" / "2021"
+    page = reports / "30_unit-001.html"
+    if how == "edited":
+        page.write_text(page.read_text("utf-8").replace("单位", "单 位"), "utf-8")
+    else:
+        page.unlink()
+    (reports / "somebody.txt").write_text("not ours")
+    before = tree(reports)
+    with pytest.raises(DataError, match=r"30_unit-001\.html") as refused:
+        run_suite(copied / "suite.toml", only=["30_unit-002"], jobs=1)
+    assert "--only" in str(refused.value)
+    assert tree(reports) == before
+    run_suite(copied / "suite.toml", only=["30_unit-002", "30_unit-001"], jobs=1)
+    assert verify_reports(reports) == ()
+    assert set(tree(reports)) == FILES
+
+
+def test_two_workspaces_that_publish_into_one_folder_wait_for_each_other(copied, tmp_path):
+    shared = tmp_path / "shared"
+    with ExitStack() as other:
+        other.enter_context(publishing(shared, print))
+
+        class Waiting(Silent):
+            said = ()
+
+            def say(self, text):
+                self.said = (*self.said, text)
+                assert not (shared / "2021").exists()
+                other.close()
+
+        shown = Waiting()
+        run_suite(copied / "suite.toml", reports_dir=shared, jobs=1, display=shown)
+    assert str(shared) in shown.said[0]
+    assert verify_reports(shared / "2021") == ()
+
+
+@pytest.fixture
+def worded(copied):
+    """The workspace with a unit report that also comes as .docx."""
+    notebook = copied / "notebooks" / "30_unit.ipynb"
+    content = json.loads(notebook.read_text("utf-8"))
+    content["metadata"]["perfanalysis"]["word"] = True
+    notebook.write_text(json.dumps(content), "utf-8")
+    return copied
+
+
+def test_what_was_kept_of_word_files_is_not_pruned(worded, monkeypatch):
+    suite = load_suite(worded / "suite.toml")
+    run_suite(suite.path, jobs=1)
+    before = tree(worded / "reports")
+    assert "2021/word/30_unit-002.docx" in before
+    survey(suite, prune=True)
+    assert survey(suite, prune=True)["removed"] == 0
+    monkeypatch.setattr(words, "render_word", None)  # it cannot be made anew
+    (worded / "reports" / "2021" / "index.html").unlink()
+    assert run_suite(suite.path, jobs=1).failed == {}
+    assert tree(worded / "reports") == before
+
+
+def test_a_report_without_its_word_file_has_failed(worded, monkeypatch):
+    def failing(notebook):
+        raise ValueError("没有这种块")
+
+    monkeypatch.setattr(words, "render_word", failing)
+    result = run_suite(worded / "suite.toml", jobs=1)
+    assert set(result.failed) == {f"30_unit-{unit}.html" for unit in UNITS}
+    assert result.failed["30_unit-001.html"].message == "没有这种块"
+    assert result.made == ("60_district.html",)
+    monkeypatch.undo()
+    mended = run_suite(worded / "suite.toml", retry_failed=True, jobs=1)
+    assert mended.failed == {}
+    assert (worded / "reports" / "2021" / "word" / "30_unit-001.docx").is_file()
+
+
+def test_the_command_on_a_failure_page_works(copied):
+    """Typed in the workspace, it makes that page and no other, of the same data and settings."""
+    (copied / "suite.toml").rename(copied / "local.toml")
+    (copied / "data").rename(copied / "given data")
+    notebook = copied / "notebooks" / "30_unit.ipynb"
+    good = notebook.read_text("utf-8").replace("../suite.toml", "../local.toml")
+    bad = good.replace("10 // (3 - int(unit_id))", "10 // (2 - int(unit_id))")
+    notebook.write_text(bad, "utf-8")
+    options = {"lang": "en", "data_dir": copied / "given data", "reports_dir": copied / "out"}
+    failed = run_suite(copied / "local.toml", **options, jobs=1)
+    assert list(failed.failed) == ["30_unit-002.html"]
+    page = html.unescape((copied / "out/2021/en/30_unit-002.html").read_text("utf-8"))
+    command = shlex.split(re.search(r"perfanalysis run [^<]*", page)[0])
+    notebook.write_text(good, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "perfanalysis.cli", *command[1:], "--json"],
+        cwd=copied,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["made"] == ["30_unit-002.html"]
+    assert not (copied / "reports" / "2021" / "en").exists()
+    whole = json.loads((copied / "out/2021/en/manifest.json").read_text("utf-8"))
+    assert not any(about["failed"] for about in whole["pages"].values())
 
 
 def test_a_unit_that_is_gone_has_no_page_after_a_whole_run(copied):

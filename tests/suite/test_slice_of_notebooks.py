@@ -7,6 +7,7 @@ makes pages.
 import ast
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -127,5 +128,7 @@ def test_no_cell_runs_what_only_makes_pages():
         [sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8"
     ).stdout.split()
     assert "perfanalysis.report.page" in loaded
-    python = [name.removesuffix(".py") for name in PAGE_ONLY if name.endswith(".py")]
-    assert not {f"perfanalysis.{name.replace('/', '.')}" for name in python} & set(loaded)
+    ours = [name.replace(".", "/") for name in loaded if name.startswith("perfanalysis.")]
+    files = [name for each in ours for name in (f"{each}.py", f"{each}/__init__.py")]
+    patterns = [f"perfanalysis/{pattern}" for pattern in PAGE_ONLY]
+    assert not [name for name in files if any(fnmatchcase(name, each) for each in patterns)]

@@ -1,5 +1,7 @@
 """The published folder is never worse than before: built beside it, swapped at the end."""
 
+import errno
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -48,7 +50,7 @@ def test_no_edition_overwrites_another(lang, edition, folder):
 
 
 def test_until_the_swap_what_is_published_stays(target, system):
-    staging = Staging(target, keep=False)
+    staging = Staging(target)
     staging.write("new.html", "new")
     assert (target / "old.html").read_text() == "old"
     staging.publish()
@@ -56,8 +58,9 @@ def test_until_the_swap_what_is_published_stays(target, system):
     assert [p.name for p in target.parent.iterdir()] == ["2021"]
 
 
-def test_keep_starts_from_what_is_published(target):
-    staging = Staging(target, keep=True)
+def test_what_is_to_be_kept_stands_in_what_is_built(target):
+    (target / "other.html").write_text("other")
+    staging = Staging(target, keep=["old.html"])
     staging.write("new.html", "new")
     staging.publish()
     assert set(tree(target)) == {"old.html", "new.html", "en/index.html", "en/manifest.json"}
@@ -65,7 +68,7 @@ def test_keep_starts_from_what_is_published(target):
 
 def test_discarding_changes_nothing(target):
     before = tree(target)
-    staging = Staging(target, keep=True)
+    staging = Staging(target, keep=["old.html"])
     staging.write("old.html", "new")
     staging.discard()
     assert tree(target) == before
@@ -73,7 +76,7 @@ def test_discarding_changes_nothing(target):
 
 
 def test_english_is_built_without_touching_chinese(target):
-    staging = Staging(target / "en", keep=False)
+    staging = Staging(target / "en")
     staging.write("index.html", "new english")
     staging.publish()
     assert tree(target) == {"old.html": "old", "en/index.html": "new english"}
@@ -81,24 +84,24 @@ def test_english_is_built_without_touching_chinese(target):
 
 def test_english_that_is_being_built_is_no_part_of_chinese(target):
     before = published_files(target)
-    staging = Staging(target / "en", keep=True)
+    staging = Staging(target / "en", keep=["index.html"])
     staging.write("index.html", "new english")
     assert published_files(target) == before
     assert (target / "en" / "index.html").read_text() == "english"
 
 
 def test_english_alone_is_published(tmp_path):
-    staging = Staging(tmp_path / "2021" / "en", keep=False)
+    staging = Staging(tmp_path / "2021" / "en")
     staging.discard()
     assert list(tmp_path.iterdir()) == []
-    staging = Staging(tmp_path / "2021" / "en", keep=False)
+    staging = Staging(tmp_path / "2021" / "en")
     staging.write("index.html", "english")
     staging.publish()
     assert tree(tmp_path) == {"2021/en/index.html": "english"}
 
 
 def test_what_a_killed_worker_had_begun_is_not_published(target, monkeypatch):
-    staging = Staging(target, keep=False)
+    staging = Staging(target)
     staging.write("whole.html", "whole")
     with monkeypatch.context() as killed:
         killed.setattr(durable.os, "replace", lambda *_: sys.exit())
@@ -121,7 +124,7 @@ CUT_OFF = {
 @pytest.mark.parametrize("cut_off", CUT_OFF.values(), ids=CUT_OFF.keys())
 def test_a_run_that_was_cut_off_is_cleared_away(target, cut_off):
     cut_off(target.with_name(".2021.new"), target.with_name(".2021.old"), target)
-    Staging(target, keep=True).publish()
+    Staging(target, keep=["old.html"]).publish()
     assert tree(target)["en/index.html"] == "english"
     assert [p.name for p in target.parent.iterdir()] == ["2021"]
 
@@ -129,4 +132,43 @@ def test_a_run_that_was_cut_off_is_cleared_away(target, cut_off):
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "reports").write_text("a file where the folder should be")
     with pytest.raises(ParameterError, match=r"reports.*--reports"):
-        Staging(tmp_path / "reports" / "2021", keep=False)
+        Staging(tmp_path / "reports" / "2021")
+
+
+def test_when_the_disk_does_not_confirm_the_new_reports_it_is_said_that_they_stand(
+    target, system, monkeypatch
+):
+    staging = Staging(target)
+    staging.write("new.html", "new")
+
+    def failing(folder):
+        if folder == target.parent:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("perfanalysis.suite.staging.sync_folder", failing)
+    monkeypatch.setattr("perfanalysis.suite.durable.sync_folder", failing)
+    with pytest.raises(ParameterError, match="新报告已换上"):
+        staging.publish()
+    staging.discard()
+    assert "new.html" in tree(target)
+    assert "old.html" not in tree(target)
+
+
+def test_what_was_moved_away_comes_back_when_the_new_cannot_come(target, monkeypatch):
+    """Where folders change places by two renames, and the second fails."""
+    monkeypatch.setattr("perfanalysis.suite.durable._renameat2", lambda: None)
+    before = tree(target)
+    staging = Staging(target)
+    staging.write("new.html", "new")
+    rename = Path.rename
+
+    def failing(path, to):
+        if path == staging.folder:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="Input/output"):
+        staging.publish()
+    staging.discard()
+    assert tree(target) == before

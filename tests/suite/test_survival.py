@@ -90,6 +90,8 @@ def test_any_step_on_the_disk_may_fail(published, steps, tmp_path):
         assert code in (0, 2), said
         assert "Traceback" not in said
         assert code == 0 or "磁盘空间" in said
+        stands = tree(root / "reports" / "2021") == below(published[1])
+        assert ("原有报告保持不变" in said) == (code == 2 and stands), said
         check(root, published, broken=f"step {at} of {steps}")
         shutil.rmtree(root)
     assert reached == {0, 2}  # a record that cannot be kept is no failure

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from perfanalysis.cli import main
 from perfanalysis.suite.workbook import work_year_workbook
-from perfanalysis.suite.workyear import open_work_year
+from perfanalysis.suite.workyear import WorkYear, open_work_year
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -56,6 +56,16 @@ def test_every_rule_has_its_basis_and_says_whether_it_was_verified(book, year):
     assert column(rules, "规则键") == [rule.key for rule in year.rules.all()]
     assert set(column(rules, "依据类别")) <= {"国家规定", "本地规定", "评价机构约定"}
     assert set(column(rules, "已与原文核对")) <= {"是", "否"}
+
+
+def test_without_requests_nothing_is_proposed_and_the_notes_say_why(year):
+    """Without them every project would seem to be given up: proposed 0."""
+    without = WorkYear(year.suite, year.work_year, year.data_dir, year.book)
+    vars(without)["requests"] = year.requests.iloc[:0]
+    book = load_workbook(io.BytesIO(work_year_workbook(without)))
+    assert not {"项目建议数", "逐步计算", "合计"} & set(book.sheetnames)
+    notes = [cell for row in book["说明"].values for cell in row if cell]
+    assert any("没有2022年度的预算申请" in str(note) for note in notes)
 
 
 def test_the_command_writes_it_and_refuses_another_suffix(tmp_path):

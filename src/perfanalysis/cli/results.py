@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from perfanalysis.cli.shared import (
     command,
     data_option,
     json_option,
+    rules_on,
     rules_option,
     suite_option,
     work_year_option,
@@ -24,7 +24,6 @@ from perfanalysis.printing import print_findings, print_json, print_rules
 
 if TYPE_CHECKING:
     from perfanalysis.data.tables import YearData
-    from perfanalysis.rules.loader import RulesInForce
     from perfanalysis.suite.workyear import WorkYear
 
 
@@ -159,7 +158,7 @@ def rules(
     from perfanalysis.rules.loader import rules_frame
 
     frame = rules_frame(
-        _rules_on(on.date() if on else None, suite, rule_files), unverified=unverified
+        rules_on(on.date() if on else None, suite, rule_files), unverified=unverified
     )
     if as_json:
         print_json({"rules": frame.to_dict("records")})
@@ -201,20 +200,3 @@ def _unreadable(years: Iterable[YearData], as_json: bool) -> int:
     else:
         print_findings(findings)
     return 2
-
-
-def _rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> RulesInForce:
-    """Rules of a day; without one, of the evaluation date that suite.toml leads to."""
-    from perfanalysis.rules.loader import evaluation_date, load_rules
-    from perfanalysis.suite.config import load_suite
-
-    local = rule_files
-    if suite.is_file():
-        settings = load_suite(suite)
-        local = (*settings.rule_files, *rule_files)
-        day = day or evaluation_date(settings.work_year + settings.stages.evaluation)
-    if day is None:
-        raise ParameterError(
-            f"没有设置文件 {suite}，不知道评价日期。请用 --on 指明，如 2021-03-31。"
-        )
-    return load_rules(*local).on(day)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from perfanalysis.errors import PerfAnalysisError
+from perfanalysis.errors import ParameterError, PerfAnalysisError
 from perfanalysis.printing import print_json
+
+if TYPE_CHECKING:
+    from perfanalysis.rules.loader import RulesInForce
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
@@ -76,3 +80,20 @@ def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Comm
         return main.command(name, help="\n\n".join(help_))(run)
 
     return register
+
+
+def rules_on(day: date | None, suite: Path, rule_files: tuple[Path, ...]) -> RulesInForce:
+    """Rules of a day; without one, of the evaluation date that suite.toml leads to."""
+    from perfanalysis.rules.loader import evaluation_date, load_rules
+    from perfanalysis.suite.config import load_suite
+
+    local = rule_files
+    if suite.is_file():
+        settings = load_suite(suite)
+        local = (*settings.rule_files, *rule_files)
+        day = day or evaluation_date(settings.work_year + settings.stages.evaluation)
+    if day is None:
+        raise ParameterError(
+            f"没有设置文件 {suite}，不知道评价日期。请用 --on 指明，如 2021-03-31。"
+        )
+    return load_rules(*local).on(day)

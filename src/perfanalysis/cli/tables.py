@@ -13,7 +13,9 @@ from perfanalysis.cli.shared import (
     command,
     data_option,
     json_option,
+    rules_on,
     rules_option,
+    suite_option,
 )
 from perfanalysis.errors import ParameterError
 from perfanalysis.printing import (
@@ -22,17 +24,28 @@ from perfanalysis.printing import (
 )
 
 
-@command("check", "检查一个预算年度的数据。", "退出码：0 没有错误；1 有错误；2 无法读取。")
+@command(
+    "check",
+    "检查一个预算年度的数据。设置文件中的本地规则和 --rules 一并采用。",
+    "退出码：0 没有错误；1 有错误；2 无法读取。",
+)
 @budget_year_option
 @data_option
+@suite_option
+@rules_option
 @json_option
-def check(*, budget_year: int, data: Path, as_json: bool) -> int:
+def check(
+    *, budget_year: int, data: Path, suite: Path, rule_files: tuple[Path, ...], as_json: bool
+) -> int:
     """Check the data of a budget year; 1 if it has errors, 2 if it cannot be read."""
     from perfanalysis.data.checks import check_year
     from perfanalysis.data.tables import REQUIRED, load_year
+    from perfanalysis.rules.loader import evaluation_date
+    from perfanalysis.scoring.weights import standards_of
 
+    standards = standards_of(rules_on(evaluation_date(budget_year), suite, rule_files))
     year = load_year(data / str(budget_year))
-    findings = (*year.findings, *check_year(year))
+    findings = (*year.findings, *check_year(year, standards=standards))
     if as_json:
         print_json({"budget_year": budget_year, "findings": [f.as_dict() for f in findings]})
     else:

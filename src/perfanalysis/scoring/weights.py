@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.checks import Standards
 from perfanalysis.errors import RuleError
 from perfanalysis.rules.values import RulesInForce
 from perfanalysis.scoring.exact import HUNDREDTHS, Bools, Ints, hundredths
@@ -59,6 +60,18 @@ def standard_points(
         standard[other] = standard[other] + moved
         standard["satisfaction"] = standard["satisfaction"] - moved
     return standard
+
+
+def standards_of(rules: RulesInForce) -> Standards:
+    """What the checks of the data need of the rules in force."""
+    if "self.weights" not in rules:
+        return Standards()
+    plain = rules.value("self.weights")
+    split = rules.value("self.weights_with_cost") if "self.weights_with_cost" in rules else plain
+    return Standards(
+        execution_points=float(plain.get("execution", 0)),
+        execution_points_with_cost=float(split.get("execution", 0)),
+    )
 
 
 def level_points(level1: pd.Series, points: Ints, of: Ints, projects: int) -> dict[str, Ints]:
@@ -116,5 +129,6 @@ __all__ = [
     "level_points",
     "split_text",
     "standard_points",
+    "standards_of",
     "total_of",
 ]

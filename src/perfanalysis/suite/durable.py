@@ -59,7 +59,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places at once.
+    """Let two folders change places at once; `sync_folder` makes it last.
 
     Returns
     -------
@@ -70,7 +70,6 @@ def exchange(one: Path, other: Path) -> bool:
     if call is None:
         return False
     if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-        sync_folder(one.parent)
         return True
     code = ctypes.get_errno()
     if code in _UNSUPPORTED:

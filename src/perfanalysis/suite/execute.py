@@ -12,6 +12,7 @@ import nbformat
 import papermill
 from papermill.translators import PythonTranslator, papermill_translators
 
+from perfanalysis.suite.durable import write_whole
 from perfanalysis.suite.limits import Limits
 from perfanalysis.suite.outcome import EngineName, Failure, failure_of
 from perfanalysis.suite.outputs import plain, tidy
@@ -78,7 +79,7 @@ def execute(
     Raises
     ------
     OSError
-        If the disk is full: that is not the report's failure.
+        If the disk is full: that is not the report's failure. Any other error in writing is.
     """
     options = {"limits": limits} if engine == "forked" else {}
     executed, failure = None, None
@@ -105,11 +106,18 @@ def execute(
             raise
         failure = failure_of(error)
     if executed is None:
-        if not output.is_file():
+        executed = _left_behind(output)
+        if executed is None:
             return Executed(None, failure, engine)
-        executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
     tidy(executed)
-    nbformat.write(executed, output)  # type: ignore[no-untyped-call]
+    try:
+        text = nbformat.writes(executed)  # type: ignore[no-untyped-call]
+        write_whole(output, f"{text.rstrip()}\n".encode())
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        output.unlink(missing_ok=True)  # papermill's, which is not tidied
+        failure = failure or failure_of(error)
     facts = executed.metadata.papermill
     return Executed(
         executed,
@@ -117,6 +125,17 @@ def execute(
         facts.get("engine", engine),
         facts.get("engine_reason", ""),
     )
+
+
+def _left_behind(output: Path) -> nbformat.NotebookNode | None:
+    """What papermill kept up to a failure; nothing half-written stays."""
+    try:
+        return nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+    except FileNotFoundError:
+        return None
+    except Exception:  # cut off in the middle, or unreadable
+        output.unlink(missing_ok=True)
+        return None
 
 
 def _early_end(executed: nbformat.NotebookNode) -> Failure | None:

@@ -28,10 +28,11 @@ from perfanalysis.suite.outcome import Outcome, RunResult
 from perfanalysis.suite.pool import Made, run_jobs
 from perfanalysis.suite.prepare import Prepared, prepare
 from perfanalysis.suite.progress import Display
-from perfanalysis.suite.publish import frames, publish
+from perfanalysis.suite.publish import frames, kept_files, publish
 from perfanalysis.suite.request import Request, Sources
 from perfanalysis.suite.reuse import take_kept
 from perfanalysis.suite.staging import Staging
+from perfanalysis.suite.words import write_words
 
 
 def make_suite(
@@ -56,11 +57,13 @@ def make_suite(
         request = replace(request, engine="jupyter")
     run = prepare(suite, request, sources)
     target = request.target
-    staging = Staging(target, keep=run.partial)
+    kept = kept_files(run)
+    staging = Staging(target, keep=kept)
     try:
         made = _make(run, before.record, staging, workers, scheduler, shown)
         with _forgotten_unless_whole(run, made):
-            index = publish(run, staging, made.outcomes)
+            made.outcomes = write_words(run, staging.folder, made.outcomes)
+            index = publish(run, staging, made.outcomes, kept)
     except OSError as error:
         staging.discard()
         raise ParameterError(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from perfanalysis.errors import DataError
@@ -51,9 +52,12 @@ class Difference:
 def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
     """sha256 of files, by path relative to `folder`, sorted."""
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(files)
+        _name(folder, path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)
     }
+
+
+def _name(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def named_hashes(files: Iterable[Path]) -> dict[str, str]:
@@ -102,9 +106,15 @@ def commit_of(folder: Path) -> str | None:
     return done.stdout.strip()
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write ``manifest.json``: `facts`, and the sha256 of every published file."""
-    content = {**facts, "outputs": hashes(folder, published_files(folder))}
+def write_manifest(
+    folder: Path, facts: Mapping[str, Any], *, kept: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write ``manifest.json``: `facts`, and the sha256 of every published file.
+
+    Of files in `kept` it says the sha256 that stands there: that of the run that made them.
+    """
+    made = [path for path in published_files(folder) if _name(folder, path) not in kept]
+    content = {**facts, "outputs": hashes(folder, made) | dict(kept)}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     write_whole(folder / FILE_NAME, f"{text}\n".encode())
 

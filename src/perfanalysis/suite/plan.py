@@ -82,7 +82,12 @@ def page_name(notebook: str, scope: str, scope_id: str) -> str:
 
 def word_file(task: Task) -> str:
     """Where the .docx of a report stands beside the pages; empty if it has none."""
-    return f"word/{task.page.removesuffix('.html')}.docx" if task.notebook.word else ""
+    return word_path(task.page) if task.notebook.word else ""
+
+
+def word_path(page: str) -> str:
+    """Where the .docx of a page would stand."""
+    return f"word/{page.removesuffix('.html')}.docx"
 
 
 def plan_tasks(
@@ -253,4 +258,5 @@ __all__ = [
     "plan_tasks",
     "subjects_of",
     "word_file",
+    "word_path",
 ]

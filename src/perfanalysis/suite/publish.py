@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from perfanalysis.report.years import years_page
 from perfanalysis.suite import manifest
 from perfanalysis.suite.config import FILE_NAME
 from perfanalysis.suite.outcome import Failure, Outcome
-from perfanalysis.suite.plan import Task, word_file
+from perfanalysis.suite.plan import Task, word_file, word_path
 from perfanalysis.suite.prepare import Prepared
-from perfanalysis.suite.request import sources_of
+from perfanalysis.suite.request import from_root, sources_of
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.wording import choices
-from perfanalysis.suite.words import write_words
 from perfanalysis.suite.workyear import open_work_year
 from perfanalysis.suite.years import rebuild_years
 
@@ -60,16 +59,51 @@ def _above(run: Prepared) -> Frame:
     return Frame(trail=(years,), root=root, folder=folder)
 
 
-def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) -> Path:
+def kept_files(run: Prepared) -> dict[str, str]:
+    """Files of the pages of an earlier run that stay as they are, with their sha256.
+
+    Raises
+    ------
+    DataError
+        If one is not what the manifest of that run says: it would be published as ours.
+    """
+    target = run.request.target
+    if not run.partial or not (target / manifest.FILE_NAME).is_file():
+        return {}
+    earlier = manifest.read_manifest(target)
+    again = {task.page for task in run.tasks}
+    names = [
+        name
+        for page in earlier["pages"]
+        if page not in again
+        for name in (page, word_path(page))
+        if name in earlier["outputs"]
+    ]
+    stated = {name: earlier["outputs"][name] for name in names}
+    there = [target / name for name in names if (target / name).is_file()]
+    if changed := manifest.compared(stated, manifest.hashes(target, there)):
+        raise DataError(
+            f"只做一部分时，其余页面应与清单一致，但这些文件被改动或删去：{choices(list(changed))}。"
+            "原有报告保持不变。请把这些页面也列入 --only，或省去 --only 全部重做；"
+            f"逐个文件用 perfanalysis verify {target} 核对。"
+        )
+    return stated
+
+
+def publish(
+    run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome], kept: Mapping[str, str]
+) -> Path:
     """Complete the folder that holds the pages made, and put it in place.
 
     Parameters
     ----------
     run : Prepared
     staging : Staging
-        Already with every page that could be made.
+        Already with every page that could be made, and its .docx.
     outcomes : mapping of str to Outcome
         By page.
+    kept : mapping of str to str
+        From `kept_files`.
 
     Returns
     -------
@@ -85,10 +119,9 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
     """
     _check_sources(run)
     staging.clear_parts()
-    kept = _kept(run, staging)
     surrounds = frames(run)
-    pages = dict(kept)
-    outcomes = write_words(run, staging.folder, outcomes)
+    pages = _kept_pages(run, kept)
+    still = sorted(pages)
     for task in run.tasks:
         outcome = outcomes[task.page]
         pages[task.page] = _about(run, task, outcome)
@@ -101,7 +134,7 @@ def publish(run: Prepared, staging: Staging, outcomes: Mapping[str, Outcome]) ->
         staging.write(name, html)
     for name, script in _search(staging, pages).items():
         staging.write(name, script)
-    manifest.write_manifest(staging.folder, _facts(run, pages, kept))
+    manifest.write_manifest(staging.folder, _facts(run, pages, still), kept=kept)
     staging.publish()
     rebuild_years(run.request.reports)
     return staging.target / INDEX
@@ -132,17 +165,12 @@ def _say(run: Prepared) -> Texts:
     return texts("suite", run.request.lang, money_unit=money.unit, money_scale=money.scale)
 
 
-def _kept(run: Prepared, staging: Staging) -> dict[str, Any]:
-    """What the manifest says of the pages of an earlier run that stay."""
-    if not run.partial or not (staging.target / manifest.FILE_NAME).is_file():
+def _kept_pages(run: Prepared, kept: Mapping[str, str]) -> dict[str, Any]:
+    """What the manifest of an earlier run says of the pages that stay."""
+    if not kept:
         return {}
-    earlier = manifest.read_manifest(staging.target)["pages"]
-    again = {task.page for task in run.tasks}
-    return {
-        page: about
-        for page, about in earlier.items()
-        if page not in again and (staging.folder / page).is_file()
-    }
+    earlier = manifest.read_manifest(run.request.target)["pages"]
+    return {page: about for page, about in earlier.items() if page in kept}
 
 
 def _about(run: Prepared, task: Task, outcome: Outcome) -> dict[str, Any]:
@@ -229,11 +257,15 @@ def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> 
 
 
 def _command(run: Prepared, task: Task) -> str:
-    """The command that makes this page again; folders are those of whoever types it."""
+    """The command that makes this page again; folders outside the workspace are not named."""
     request, suite = run.request, run.suite
     words = ["perfanalysis", "run", "--work-year", str(request.work_year)]
     if suite.path.name != FILE_NAME:
         words += ["--suite", suite.path.name]
+    for option in ("data", "reports", "notebooks"):
+        folder = from_root(suite.root.resolve(), getattr(request, option))
+        if folder != option and not Path(folder).is_absolute():
+            words += [f"--{option}", folder]
     if request.lang != suite.language:
         words += ["--lang", request.lang]
     if request.edition != "internal":
@@ -243,7 +275,7 @@ def _command(run: Prepared, task: Task) -> str:
     return shlex.join([*words, "--only", task.page.removesuffix(".html")])
 
 
-def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict[str, Any]:
+def _facts(run: Prepared, pages: Mapping[str, Any], kept: Sequence[str]) -> dict[str, Any]:
     """All that the manifest holds but the outputs; no time, place, engine or number of jobs."""
     request = run.request
     return {
@@ -254,7 +286,7 @@ def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict
         "sample": run.suite.district.sample,
         "money": asdict(run.suite.money),
         "partial": run.partial,
-        "kept": sorted(kept),
+        "kept": list(kept),
         "commit": manifest.commit_of(run.suite.root),
         "versions": manifest.versions(),
         "pages": dict(pages),
@@ -262,4 +294,4 @@ def _facts(run: Prepared, pages: Mapping[str, Any], kept: Iterable[str]) -> dict
     }
 
 
-__all__ = ["frames", "publish"]
+__all__ = ["frames", "kept_files", "publish"]

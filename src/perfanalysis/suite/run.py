@@ -16,7 +16,7 @@ from perfanalysis.report import INDEX
 from perfanalysis.suite import manifest
 from perfanalysis.suite.cache.keys import Before, read_record, record_path, stamp_of, unchanged
 from perfanalysis.suite.config import Edition, Lang, Suite, load_suite
-from perfanalysis.suite.lock import locked
+from perfanalysis.suite.lock import locked, publishing
 from perfanalysis.suite.outcome import EngineName, RunResult
 from perfanalysis.suite.progress import Display, Silent
 from perfanalysis.suite.request import Request, sources_of
@@ -45,7 +45,8 @@ def run_suite(
     What is wrong with the settings, the parameters or the data is raised before anything starts
     and before anything published is touched; a report that fails afterwards gets a failure page.
     The executed notebooks are kept in the workspace, under ``build``, and so is what need not be
-    done again while nothing that it depends on changes. A second run in the same workspace waits.
+    done again while nothing that it depends on changes. A second run in the same workspace, or
+    into the same folder of reports, waits.
 
     Parameters
     ----------
@@ -134,9 +135,10 @@ def _run(
         return done
     from perfanalysis.suite.make import make_suite
 
-    return make_suite(
-        suite, request, sources, before, workers=workers, scheduler=scheduler, shown=shown
-    )
+    with publishing(request.reports, shown.say):
+        return make_suite(
+            suite, request, sources, before, workers=workers, scheduler=scheduler, shown=shown
+        )
 
 
 __all__ = ["RunResult", "run_suite"]

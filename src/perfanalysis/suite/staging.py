@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.config import Edition, Lang
 from perfanalysis.suite.durable import PARTS, exchange, sync_folder, write_whole
-from perfanalysis.suite.manifest import FILE_NAME, published_files
+from perfanalysis.suite.manifest import FILE_NAME
 
 _ENGLISH = "en"
 
@@ -29,8 +30,8 @@ class Staging:
     Parameters
     ----------
     target : Path
-    keep : bool
-        Start from what is published instead of from nothing.
+    keep : iterable of str
+        Published files to start from, by their path in `target`.
 
     Raises
     ------
@@ -38,15 +39,14 @@ class Staging:
         If the folder cannot be written.
     """
 
-    def __init__(self, target: Path, *, keep: bool) -> None:
+    def __init__(self, target: Path, *, keep: Iterable[str] = ()) -> None:
         self.target = target
         self.folder = _beside(target, "new")
         self._old = _beside(target, "old")
         try:
             self._recover()
             self.folder.mkdir(parents=True)
-            if keep and target.is_dir():
-                self._share(published_files(target))
+            self._share(target / name for name in keep)
         except OSError as error:
             problem = f"不能写入报告文件夹 {self.folder.parent}（{error.strerror}）"
             raise ParameterError(f"{problem}。请核对 --reports 和写入权限。") from None
@@ -61,22 +61,47 @@ class Staging:
             part.unlink()
 
     def publish(self) -> None:
-        """Put what was built in the place of what was published."""
+        """Put what was built in the place of what was published.
+
+        Raises
+        ------
+        OSError
+            If it cannot be done; then what was published still is.
+        ParameterError
+            If it was done, but the disk does not confirm it.
+        """
         for manifest in self.target.glob(f"*/{FILE_NAME}"):  # editions that stand below it
             self._share(path for path in manifest.parent.rglob("*") if path.is_file())
         self.target.parent.mkdir(parents=True, exist_ok=True)
+        self._change_places()
+        try:
+            sync_folder(self.target.parent)
+        except OSError as error:
+            raise ParameterError(
+                f"新报告已换上，但磁盘没有确认存好（{error.strerror or error}）：此刻断电，"
+                f"{self.target} 可能变回原有报告。请核对磁盘空间和磁盘状况后重新运行。"
+            ) from error
+        self.discard()
+
+    def discard(self) -> None:
+        """Leave what is published as it is."""
+        with suppress(OSError):
+            self._put_back()
+        left = [self.folder, self._old] if self.target.is_dir() else [self.folder]
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _change_places(self) -> None:
         if not self.target.is_dir():
             self.folder.rename(self.target)
         elif not exchange(self.folder, self.target):
             self.target.rename(self._old)
             self.folder.rename(self.target)
-        sync_folder(self.target.parent)
-        self.discard()
 
-    def discard(self) -> None:
-        """Leave what is published as it is."""
-        for left in (self.folder, self._old):
-            shutil.rmtree(left, ignore_errors=True)
+    def _put_back(self) -> None:
+        """Let what was published stand again, where it was moved away and nothing came."""
+        if self._old.is_dir() and not self.target.is_dir():
+            self._old.rename(self.target)
 
     def _share(self, files: Iterable[Path]) -> None:
         """Let published files stand in the new folder too."""
@@ -94,8 +119,7 @@ class Staging:
 
     def _recover(self) -> None:
         """Clear away what a run that was cut off left behind."""
-        if self._old.is_dir() and not self.target.is_dir():
-            self._old.rename(self.target)
+        self._put_back()
         self.discard()
 
 

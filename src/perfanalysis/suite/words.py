@@ -27,37 +27,42 @@ def write_words(run: Prepared, folder: Path, outcomes: Mapping[str, Outcome]) ->
     ----------
     run : Prepared
     folder : Path
-        Where the pages stand. The .docx of an earlier run of a report that failed is removed.
+        Where the pages stand.
     outcomes : mapping of str to Outcome
         By page.
 
     Returns
     -------
     dict of str to Outcome
-        `outcomes`, with a failure where a page has no form in Word.
+        `outcomes`, with the entry that was kept of each .docx, and with a failure where a page has
+        no form in Word.
     """
     store, now = Store(cache_folder(run.suite)), dict(outcomes)
     for task in run.tasks:
-        if not task.notebook.word:
+        outcome = outcomes[task.page]
+        if not task.notebook.word or outcome.failure is not None:
             continue
-        path, outcome = folder / word_file(task), outcomes[task.page]
-        if outcome.failure is None:
-            try:
-                notebook = (run.executed / task.page).with_suffix(".ipynb").read_bytes()
-                write_whole(path, _word(notebook, store, force=run.request.force))
-                continue
-            except OSError:
-                raise
-            except Exception as error:  # one report without a form in Word does not lose the rest
-                now[task.page] = replace(outcome, failure=failure_of(error))
-        path.unlink(missing_ok=True)
+        try:
+            notebook = (run.executed / task.page).with_suffix(".ipynb").read_bytes()
+            key = _key(notebook)
+            word = _word(notebook, key, store, force=run.request.force)
+            write_whole(folder / word_file(task), word)
+            now[task.page] = replace(outcome, entries=(*outcome.entries, key))
+        except OSError:
+            raise
+        except Exception as error:  # one report without a form in Word does not lose the rest
+            now[task.page] = replace(outcome, failure=failure_of(error))
     return now
 
 
-def _word(notebook: bytes, store: Store, *, force: bool) -> bytes:
+def _key(notebook: bytes) -> str:
+    """What the .docx of an executed notebook is kept by."""
+    executed, used = hashlib.sha256(notebook).hexdigest(), program()
+    return combined({"executed": executed, "code": used.execution, "pages": used.pages})
+
+
+def _word(notebook: bytes, key: str, store: Store, *, force: bool) -> bytes:
     """The .docx of an executed notebook, kept from one run to the next."""
-    executed = hashlib.sha256(notebook).hexdigest()
-    key = combined({"executed": executed, "program": program().whole})
     word = None if force else store.get(key)
     if word is None:
         read = nbformat.v4.reads(notebook.decode())  # type: ignore[no-untyped-call]

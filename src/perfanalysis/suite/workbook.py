@@ -46,6 +46,7 @@ def work_year_workbook(year: WorkYear) -> bytes:
     """Return the tables of a work year as an .xlsx.
 
     They are project by project and hold free text that nobody cleared: none of it is public.
+    Where nobody requested a budget, the proposal is left out, and the notes say so.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def work_year_workbook(year: WorkYear) -> bytes:
     """
     when = f"{year.evaluation_year}年度"
     units = year.evaluation["units"]
-    scores, proposal = year.scores, year.proposal
+    scores = year.scores
     sheets = [
         Sheet("单位", f"一行一个预算单位，{when}。", units, _units(units)),
         *(
@@ -67,15 +68,7 @@ def work_year_workbook(year: WorkYear) -> bytes:
         ),
         _execution(year),
         _flags(year),
-        *(
-            Sheet(LINK_TITLES[name], f"{about}，{year.requests_year}年度预算。", table, shown)
-            for name, about, table in (
-                ("projects", "一行一个项目的建议数", proposal.projects),
-                ("steps", "一行一步，各步相加等于建议数", proposal.steps),
-                ("totals", "一行一个合计", proposal.totals),
-            )
-            for shown in (labelled_proposal(table),)
-        ),
+        *_linkage(year),
         _rules(year),
         _findings(year),
     ]
@@ -85,8 +78,10 @@ def work_year_workbook(year: WorkYear) -> bytes:
 def _notes(year: WorkYear) -> list[str]:
     engagement = year.suite.engagement
     sample = ["数据为虚构的示例数据，所列单位、项目和人员均不存在。"] if year.sample else []
+    proposal = [] if not year.requests.empty else [f"没有列预算建议：{year.no_requests}"]
     return [
         *sample,
+        *proposal,
         f"{year.suite.district.name}{year.work_year}工作年度，{engagement.status}，"
         f"第{engagement.version}版，{engagement.report_date.isoformat()}。",
         "数值为计算所用的原值，未四舍五入；金额以万元计，比率为小数（0.85即85%）；空格为没有数值。",
@@ -110,6 +105,25 @@ def _execution(year: WorkYear) -> Sheet:
     table = rates.merge(projects, on="project_id", how="left")[list(_EXECUTION_HEADERS)]
     about = f"一行一个项目的预算执行，{year.evaluation_year}年度。"
     return Sheet("预算执行", about, table, table.rename(columns=_EXECUTION_HEADERS))
+
+
+def _linkage(year: WorkYear) -> list[Sheet]:
+    if year.requests.empty:
+        return []
+    proposal = year.proposal
+    return [
+        Sheet(
+            LINK_TITLES[name],
+            f"{about}，{year.requests_year}年度预算。",
+            table,
+            labelled_proposal(table),
+        )
+        for name, about, table in (
+            ("projects", "一行一个项目的建议数", proposal.projects),
+            ("steps", "一行一步，各步相加等于建议数", proposal.steps),
+            ("totals", "一行一个合计", proposal.totals),
+        )
+    ]
 
 
 def _flags(year: WorkYear) -> Sheet:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 
 from perfanalysis.data.checks import check_year
-from perfanalysis.data.checks.projects import EXECUTION_POINTS
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.errors import DataError
@@ -30,6 +29,7 @@ from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
+from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import Suite, load_suite
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
@@ -137,11 +137,16 @@ class WorkYear:
             If nobody did: everything would seem to be given up.
         """
         if self.requests.empty:
-            raise DataError(
-                f"没有{self.requests_year}年度的预算申请，不能提出预算建议。"
-                f"请把申请表 budget_requests 放入 {self.requests_year} 文件夹。"
-            )
+            raise DataError(self.no_requests)
         return self.proposal
+
+    @property
+    def no_requests(self) -> str:
+        """What to say where nobody requested a budget."""
+        return (
+            f"没有{self.requests_year}年度的预算申请，不能提出预算建议。"
+            f"请把申请表 budget_requests 放入 {self.requests_year} 文件夹。"
+        )
 
     @cached_property
     def flags(self) -> pd.DataFrame:
@@ -189,11 +194,14 @@ class WorkYear:
     def findings(self) -> tuple[Finding, ...]:
         """What loading and checking found in the evaluated and the monitored year."""
         years = {year.budget_year: year for year in (self.evaluation, self.monitoring)}
-        found = [f for year in years.values() for f in (*year.findings, *check_year(year))]
-        if self.rules.value("self.weights")["execution"] == EXECUTION_POINTS:
-            return tuple(found)
-        # the check knows the national points of execution only; scoring judges by the rule in force
-        return tuple(finding for finding in found if finding.code != "weights-sum")
+        standards = {
+            number: standards_of(self.book.on(evaluation_date(number))) for number in years
+        }
+        return tuple(
+            finding
+            for number, year in years.items()
+            for finding in (*year.findings, *check_year(year, standards=standards[number]))
+        )
 
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from perfanalysis.data.checks.registry import CHECKS, Check
+from perfanalysis.data.checks.registry import CHECKS, Check, Standards
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData
 
@@ -18,7 +18,7 @@ for _module in sorted(module.name for module in iter_modules(__path__)):
     import_module(f"{__name__}.{_module}")
 
 
-def check_year(year: YearData) -> tuple[Finding, ...]:
+def check_year(year: YearData, *, standards: Standards = Standards()) -> tuple[Finding, ...]:  # noqa: B008  it is frozen
     """Check the tables of a budget year against each other.
 
     Parameters
@@ -26,13 +26,16 @@ def check_year(year: YearData) -> tuple[Finding, ...]:
     year : YearData
         What could not be read at all is in its own ``findings``. A check whose tables were not
         loaded is not made.
+    standards : Standards, optional
+        What the rules in force say, from `perfanalysis.scoring.weights.standards_of`; the national
+        ones if left out.
 
     Returns
     -------
     tuple of Finding
         In the order of the checks, then of the rows. Codes are in docs/findings.md.
     """
-    return tuple(finding for item in CHECKS.values() for finding in item.findings(year))
+    return tuple(finding for item in CHECKS.values() for finding in item.findings(year, standards))
 
 
-__all__ = ["CHECKS", "Check", "check_year"]
+__all__ = ["CHECKS", "Check", "Standards", "check_year"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfanalysis.data.checks.registry import TOLERANCE_POINTS, check, hits, looked_up
+from perfanalysis.data.checks.registry import (
+    TOLERANCE_POINTS,
+    Standards,
+    check,
+    hits,
+    looked_up,
+)
 from perfanalysis.data.tables import YearData
 
-EXECUTION_POINTS = 10.0
-"""Points of budget execution in the national self-evaluation form, 财预〔2020〕10号附件1."""
 FULL_POINTS = 100.0
 
 
@@ -215,14 +219,21 @@ def weights_missing(year: YearData) -> pd.DataFrame:
     column="project_id",
     needs=("indicators",),
     problem="该项目指标分值与预算执行率分值之和不是100",
-    remedy="请核对各指标分值；地方自评表的执行率分值不是10的，以其办法为准。",
+    remedy="请核对各指标分值；本地自评表的执行率分值不同的，请写入 rules/local.yaml。",
+    by_standards=True,
 )
-def weights_sum(year: YearData) -> pd.DataFrame:
-    rows = _self_evaluated_with_points(year)
-    rows = rows.assign(total=rows["points"] + EXECUTION_POINTS)
+def weights_sum(year: YearData, standards: Standards) -> pd.DataFrame:
+    rows, indicators = _self_evaluated_with_points(year), year["indicators"]
+    cost = indicators.loc[indicators["level1"] == "cost", "project_id"]
+    execution = (
+        rows["project_id"]
+        .isin(cost)
+        .map({True: standards.execution_points_with_cost, False: standards.execution_points})
+    )
+    rows = rows.assign(execution=execution, total=rows["points"] + execution)
     off = (rows["total"] - FULL_POINTS).abs() > TOLERANCE_POINTS
-    template = f"指标分值之和 {{}}，加执行率 {EXECUTION_POINTS:g} 为 {{}}"
-    return hits(rows.loc[off], "project_id", template, "points", "total")
+    template = "指标分值之和 {}，加执行率 {} 为 {}"
+    return hits(rows.loc[off], "project_id", template, "points", "execution", "total")
 
 
 def _self_evaluated_with_points(year: YearData) -> pd.DataFrame:

@@ -17,7 +17,23 @@ TOLERANCE_POINTS = 0.005
 
 MONEY = ("initial_wan", "annual_wan", "received_wan", "executed_wan")
 
-Find = Callable[[YearData], pd.DataFrame]
+Find = Callable[..., pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """What checks need of the rules in force; where nothing is said, the national ones.
+
+    Attributes
+    ----------
+    execution_points : float
+        Points of budget execution in a self-evaluation form: 财预〔2020〕10号附件1.
+    execution_points_with_cost : float
+        The same where a project has a cost indicator: 财预〔2021〕101号.
+    """
+
+    execution_points: float = 10.0
+    execution_points_with_cost: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,8 @@ class Check:
         What to do, in Chinese.
     find : callable
         Takes the year, gives the hits: see `hits`.
+    by_standards : bool
+        Whether `find` takes `Standards` as well.
     """
 
     code: str
@@ -49,12 +67,13 @@ class Check:
     problem: str
     remedy: str
     find: Find
+    by_standards: bool
 
-    def findings(self, year: YearData) -> list[Finding]:
+    def findings(self, year: YearData, standards: Standards) -> list[Finding]:
         """One finding a hit; none where a table that the check needs was not loaded."""
         if any(name not in year.tables for name in (self.table, *self.needs)):
             return []
-        rows = self.find(year)
+        rows = self.find(year, standards) if self.by_standards else self.find(year)
         return [
             self._finding(year, row, subject, found)
             for row, subject, found in zip(rows.index, rows["subject"], rows["found"], strict=True)
@@ -78,11 +97,14 @@ def check(
     needs: tuple[str, ...] = (),
     problem: str,
     remedy: str,
+    by_standards: bool = False,
 ) -> Callable[[Find], Find]:
     """Enter a function that finds hits into the list of checks."""
 
     def enter(find: Find) -> Find:
-        CHECKS[code] = Check(code, severity, table, column, needs, problem, remedy, find)
+        CHECKS[code] = Check(
+            code, severity, table, column, needs, problem, remedy, find, by_standards
+        )
         return find
 
     return enter
@@ -141,6 +163,7 @@ __all__ = [
     "TOLERANCE_POINTS",
     "TOLERANCE_WAN",
     "Check",
+    "Standards",
     "check",
     "hits",
     "looked_up",

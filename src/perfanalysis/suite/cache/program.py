@@ -24,9 +24,10 @@ PAGE_ONLY = (
     "report/search.py",
     "report/site.py",
     "report/templates/*.j2",
+    "report/word/*",
     "report/years.py",
 )
-"""What puts executed notebooks into pages; no cell runs it."""
+"""What puts executed notebooks into pages and .docx; no cell runs it."""
 BESIDE = ("report/templates/*.css", "report/templates/*.js")
 """Files that stand beside the pages; no executed notebook of a run holds them."""
 
