@@ -130,7 +130,8 @@ def execute(
 def _left_behind(output: Path) -> nbformat.NotebookNode | None:
     """What papermill kept up to a failure; nothing half-written stays."""
     try:
-        return nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+        read = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+        return nbformat.NotebookNode(read)  # type: ignore[no-untyped-call]
     except FileNotFoundError:
         return None
     except Exception:  # cut off in the middle, or unreadable
