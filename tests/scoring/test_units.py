@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from perfanalysis.errors import RuleError
 from perfanalysis.rules.loader import evaluation_date, load_rules
-from perfanalysis.scoring.unit_scales import check_scale, kept_points, measured
+from perfanalysis.scoring.scales import check_scale, kept_points, measured
 from perfanalysis.scoring.units import score_units
 from year_tables import make_year
 

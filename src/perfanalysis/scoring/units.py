@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.tables import YearData
-from perfanalysis.errors import RuleError
 from perfanalysis.rules.values import DatedValue, RulesInForce
-from perfanalysis.scoring.exact import HUNDREDTHS, Ints
-from perfanalysis.scoring.grades import grades_of
-from perfanalysis.scoring.ledger import LEDGER_COLUMNS
-from perfanalysis.scoring.unit_scales import MEASURES, check_scale, kept_points, measured, said
+from perfanalysis.scoring.scaled import read_framework, score_scaled
 
-FULL = 100 * HUNDREDTHS
 STAFF = ("staff_actual", "staff_quota")
 RULES = ("self.grade_floors", "self.grade_on", "self.rounding", "unit.disclosure_kinds")
 
@@ -75,37 +69,19 @@ def score_units(year: YearData, rules: RulesInForce) -> UnitScores:
     ----------
     财政部，《预算绩效评价共性指标体系框架》，财预〔2013〕53号，附件2.
     """
-    framework = unit_framework(rules)
+    framework = read_framework(rules, "unit.framework")
+    units = year["units"]
     facts = _facts(year, rules.value("unit.disclosure_kinds"))
-    rows = _rows(year["units"], framework, facts)
-    rows = _scored(rows, rules)
-    units = _units(year["units"], rows, rules)
+    scaled = score_scaled(units["unit_id"], framework, facts, rules)
+    named = scaled.totals.assign(name=units["name"].to_numpy(), sector=units["sector"].to_numpy())
+    order = dict.fromkeys(["unit_id", "name", "sector", *scaled.totals])
     return UnitScores(
-        units=units,
-        indicators=rows.drop(columns=["points_h", "kept_h"]),
-        ledger=_ledger(rows, rules),
+        units=named[list(order)],
+        indicators=scaled.indicators,
+        ledger=scaled.ledger,
         rules=tuple(rules.get(key) for key in (*RULES, "unit.framework", *framework["rule"])),
-        findings=tuple(_findings(year, rows)),
+        findings=tuple(_findings(year, scaled.indicators)),
     )
-
-
-def unit_framework(rules: RulesInForce) -> pd.DataFrame:
-    """The indicators of whole-unit evaluation with their points, in the rule's order.
-
-    Raises
-    ------
-    RuleError
-    """
-    table = pd.DataFrame(rules.value("unit.framework"))
-    unknown = sorted(set(table["measure"]) - set(MEASURES))
-    if unknown or table["level3"].duplicated().any():
-        raise RuleError(
-            f"规则 unit.framework 有重名或未知的算法：{'、'.join(unknown) or '有重名'}。"
-        )
-    for key in table["rule"]:
-        check_scale(key, rules.value(key))
-    points = [float(rules.value(key)["points"]) for key in table["rule"]]
-    return table.assign(points=points)
 
 
 def _facts(year: YearData, required: list[str]) -> pd.DataFrame:
@@ -134,119 +110,6 @@ def _facts(year: YearData, required: list[str]) -> pd.DataFrame:
     return table.drop_duplicates(["unit_id", "item"]).set_index(["unit_id", "item"])
 
 
-def _rows(units: pd.DataFrame, framework: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """Every indicator of every unit with both sides of its rate."""
-    rows = units[["unit_id"]].merge(framework, how="cross")
-    for side in ("part", "whole"):
-        found = facts.reindex(pd.MultiIndex.from_frame(rows[["unit_id", side]]))
-        rows[f"{side}_value"] = found["value"].to_numpy("float64")
-        rows[f"{side}_cell"] = found["source_cell"].fillna("").to_numpy("str")
-    percent = rows["measure"] == "percent"
-    rows["whole_value"] = rows["whole_value"].mask(percent, 100.0)
-    return rows
-
-
-def _scored(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
-    rates, kept, status = [], [], []
-    points = [round(value * HUNDREDTHS) for value in rows["points"]]
-    for row, full in zip(rows.itertuples(), points, strict=True):
-        part, whole = row.part_value, row.whole_value
-        if np.isnan(part) or np.isnan(whole):
-            rate, gained, state = None, 0, "missing"
-        elif part == 0 and whole == 0 and row.measure != "change":
-            rate, gained, state = None, 0, "not_applicable"
-        else:
-            rate = measured(row.measure, part, whole)
-            gained, state = kept_points(full, rate, rules.value(row.rule)), "scored"
-        rates.append(np.nan if rate is None else float(rate))
-        kept.append(gained)
-        status.append(state)
-    return pd.DataFrame(
-        {
-            "unit_id": rows["unit_id"],
-            **{name: rows[name] for name in ("level1", "level2", "level3", "standard", "points")},
-            "part": rows["part_value"],
-            "whole": rows["whole_value"],
-            "rate": rates,
-            "kept": np.array(kept) / HUNDREDTHS,
-            "status": pd.Series(status, rows.index, dtype="str"),
-            "source_cell": rows["part_cell"],
-            "rule": rows["rule"],
-            "points_h": points,
-            "kept_h": kept,
-        }
-    )
-
-
-def _units(units: pd.DataFrame, rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
-    applies = rows[rows["status"] != "not_applicable"]
-    sums = applies.groupby("unit_id")[["points_h", "kept_h"]].sum()
-    sums = sums.reindex(units["unit_id"]).fillna(0).astype("int64")
-    absent = rows[rows["status"] == "missing"].groupby("unit_id")["level3"].agg("、".join)
-    absent = absent.reindex(units["unit_id"]).fillna("").to_numpy("str")
-    points, kept = sums["points_h"].to_numpy(), sums["kept_h"].to_numpy()
-    refused = (absent != "") | (points == 0)
-    total = _of_hundred(kept, points)
-    reasons = [f"缺少{names}的数据" if names else "" for names in absent]
-    return pd.DataFrame(
-        {
-            "unit_id": units["unit_id"].to_numpy(),
-            "name": units["name"].to_numpy(),
-            "sector": units["sector"].to_numpy(),
-            "points": points / HUNDREDTHS,
-            "kept": kept / HUNDREDTHS,
-            "score": np.where(refused, np.nan, total / HUNDREDTHS),
-            "grade": grades_of(total, refused, rules.value("self.grade_floors")),
-            "status": pd.Series(np.where(refused, "refused", "scored"), dtype="str"),
-            "refused_reason": pd.Series(reasons, dtype="str"),
-        }
-    )
-
-
-def _of_hundred(kept: Ints, points: Ints) -> Ints:
-    """``kept ÷ points × 100``, in hundredths, half-up."""
-    whole = np.maximum(points, 1)
-    rounded: Ints = (2 * kept * FULL + whole) // (2 * whole)
-    return rounded
-
-
-def _ledger(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
-    lost = rows[(rows["status"] == "scored") & (rows["kept_h"] < rows["points_h"])]
-    used = [rules.get(key) for key in lost["rule"]]
-    reasons = [
-        f"{row.level3}{_percent(row)}，{said(rule.value)}"
-        for row, rule in zip(lost.itertuples(), used, strict=True)
-    ]
-    table = pd.DataFrame(
-        {
-            "project_id": "",
-            "unit_id": lost["unit_id"],
-            "indicator_id": "",
-            "level1": lost["level1"],
-            "level2": lost["level2"],
-            "indicator": lost["level3"],
-            "full": lost["points"],
-            "kept": lost["kept"],
-            "lost": (lost["points_h"] - lost["kept_h"]) / HUNDREDTHS,
-            "reason": reasons,
-            "rule": lost["rule"],
-            "basis": [rule.basis for rule in used],
-            "document": [rule.cite() for rule in used],
-            "source_cell": lost["source_cell"],
-        },
-        columns=list(LEDGER_COLUMNS),
-    )
-    texts = table.columns.difference(["full", "kept", "lost"])
-    return table.astype(dict.fromkeys(texts, "str")).reset_index(drop=True)
-
-
-def _percent(row: object) -> str:
-    rate, part, whole = (getattr(row, name) for name in ("rate", "part", "whole"))
-    if np.isnan(rate):
-        return f"的分母为0，分子为{part:,.6g}"
-    return f"为{rate:.1%}（{part:,.6g}与{whole:,.6g}）"
-
-
 def _findings(year: YearData, rows: pd.DataFrame) -> Iterator[Finding]:
     absent = rows[rows["status"] == "missing"].groupby("unit_id", sort=False)["level3"]
     first = year["units"].reset_index(names="row").set_index("unit_id")["row"]
@@ -258,4 +121,4 @@ def _findings(year: YearData, rows: pd.DataFrame) -> Iterator[Finding]:
         yield finding_at("unit-data-missing", "warning", str(unit), where, listed, problem, remedy)
 
 
-__all__ = ["UnitScores", "score_units", "unit_framework"]
+__all__ = ["UnitScores", "score_units"]

@@ -1,4 +1,4 @@
-"""How a rate of a whole unit becomes points: the scales that published local rules use.
+"""How a rate becomes points: the scales that published local rules use.
 
 Everything is exact: values are the decimals that the file said, and points are rounded half-up to
 the hundredth once.
