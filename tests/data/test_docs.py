@@ -9,7 +9,16 @@ from perfanalysis.data.codebook import codebook, codebook_markdown
 from perfanalysis.data.codes import finding_codes, findings_markdown
 
 ROOT = Path(__file__).parents[2]
-RAISERS = {"Finding", "FormFileError", "_finding", "_raise", "_aside", "_ignored", "finding"}
+RAISERS = {
+    "Finding",
+    "FormFileError",
+    "_finding",
+    "_raise",
+    "_aside",
+    "_ignored",
+    "finding",
+    "finding_at",
+}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ SCHEMA = 1
 MOST_POINTS = 100
 _DOCUMENT = ("title", "number", "issuer", "issued")
 _RULE = ("title", "unit", "choices", "values")
+SCALE = "scale"
+"""Unit of a rule whose local value may score in another way; who reads it checks its parts."""
 _VALUE = (
     "value",
     "basis",
@@ -80,7 +82,7 @@ def load_rules(*local: Path | str) -> RuleBook:
         If a file breaks the schema; the message names the file and the line.
     """
     rules: dict[str, Rule] = {}
-    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+    for path in sorted(Path(__file__).parent.rglob("*.yaml")):
         for key, read in _read_file(path).items():
             if key in rules:
                 read.item.wrong("另一个规则文件已有同名规则", "请改名或合并。")
@@ -102,7 +104,8 @@ def _laid_over(rules: Mapping[str, Rule], read: _Read) -> Rule:
         read.item.wrong(f"单位为 {rule.unit}，应为 {below.unit}", "请与全国规则的单位一致。")
     if below.choices:
         _check_choices(read.item, rule.layers[0], below.choices)
-    for model in [layer[0].value for layer in below.layers[:1] if layer]:
+    models = [layer[0].value for layer in below.layers[:1] if layer]
+    for model in models if rule.unit != SCALE else ():
         for dated in rule.layers[0]:
             _check_shape(read.item, dated.since.isoformat(), dated.value, model)
     return replace(below, layers=below.layers + rule.layers)

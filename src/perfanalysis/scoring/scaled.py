@@ -6,6 +6,7 @@ sides among the subject's facts, and a scale that is a rule of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,7 +178,7 @@ def _ledger(rows: pd.DataFrame, name: str, rules: RulesInForce) -> pd.DataFrame:
     lost = rows[(rows["status"] == "scored") & (rows["kept_h"] < rows["points_h"])]
     used = [rules.get(key) for key in lost["rule"]]
     reasons = [
-        f"{row.level3}{_percent(row)}，{said(rule.value)}"
+        f"{row.level3}{_sides(row, rule.value)}，{said(rule.value)}"
         for row, rule in zip(lost.itertuples(), used, strict=True)
     ]
     table = pd.DataFrame(
@@ -204,10 +205,12 @@ def _ledger(rows: pd.DataFrame, name: str, rules: RulesInForce) -> pd.DataFrame:
     return table.astype(dict.fromkeys(texts, "str")).reset_index(drop=True)
 
 
-def _percent(row: Any) -> str:
+def _sides(row: Any, scale: Mapping[str, Any]) -> str:
+    """The rate of a row with both its sides."""
     if np.isnan(row.rate):
         return f"的分母为0，分子为{row.part:,.6g}"
-    return f"为{row.rate:.1%}（{row.part:,.6g}与{row.whole:,.6g}）"
+    rate = f"{row.rate:.2f}" if scale.get("shown") == "number" else f"{row.rate:.1%}"
+    return f"为{rate}（{row.part:,.6g}与{row.whole:,.6g}）"
 
 
 __all__ = ["Scaled", "read_framework", "score_scaled"]

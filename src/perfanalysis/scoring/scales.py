@@ -15,7 +15,7 @@ from perfanalysis.errors import RuleError
 from perfanalysis.scoring.exact import HUNDREDTHS
 
 METHODS = ("ceiling", "proportional", "at_least", "at_most")
-MEASURES = ("ratio", "change", "size", "percent")
+MEASURES = ("ratio", "change", "saving", "size", "percent")
 
 
 def measured(measure: str, part: float, whole: float) -> Fraction | None:
@@ -23,8 +23,9 @@ def measured(measure: str, part: float, whole: float) -> Fraction | None:
 
     Parameters
     ----------
-    measure : {"ratio", "change", "size", "percent"}
-        part ÷ whole; (part − whole) ÷ whole; size of part ÷ whole without its sign; part ÷ 100.
+    measure : {"ratio", "change", "saving", "size", "percent"}
+        part ÷ whole; (part − whole) ÷ whole; (whole − part) ÷ whole; size of part ÷ whole without
+        its sign; part ÷ 100.
     part, whole : float
 
     Returns
@@ -40,6 +41,8 @@ def measured(measure: str, part: float, whole: float) -> Fraction | None:
         top = abs(top)
     elif measure == "change":
         top -= bottom
+    elif measure == "saving":
+        top = bottom - top
     if bottom:
         return top / bottom
     return Fraction(0) if measure == "change" and top == 0 else None
@@ -57,7 +60,8 @@ def kept_points(points: int, rate: Fraction | None, scale: Mapping[str, Any]) ->
     scale : mapping
         ``method``: ``ceiling`` (``limit``, ``step`` points a percentage point above it),
         ``proportional`` (to 1), ``at_least`` or ``at_most`` (``bands``: pairs of a limit and
-        points; outside all of them, nothing).
+        points; outside all of them, nothing). ``shown: number`` prints the rate as a number
+        instead of per cent.
 
     Returns
     -------
@@ -86,8 +90,12 @@ def said(scale: Mapping[str, Any]) -> str:
     if scale["method"] == "ceiling":
         return f"不超过{scale['limit']:.0%}得满分，每超1个百分点扣{scale['step']:g}分"
     sign = "≥" if scale["method"] == "at_least" else "≤"
-    steps = "，".join(f"{sign}{limit:.0%}得{gained:g}分" for limit, gained in scale["bands"])
-    return f"{steps}，其余不得分"
+    edge = "{:g}" if scale.get("shown") == "number" else "{:.4g}%"
+    times = 1 if scale.get("shown") == "number" else 100
+    steps = [
+        f"{sign}{edge.format(limit * times)}得{gained:g}分" for limit, gained in scale["bands"]
+    ]
+    return f"{'，'.join(steps)}，其余不得分"
 
 
 def check_scale(key: str, scale: Mapping[str, Any]) -> None:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from perfanalysis.data.sample import evaluation, evidence, funds, gate, monitoring, office
+from perfanalysis.data.sample import (
+    categories,
+    evaluation,
+    evidence,
+    funds,
+    gate,
+    monitoring,
+    office,
+)
 from perfanalysis.data.sample import money as budgets
 from perfanalysis.data.sample.decoys import record_decoys
 from perfanalysis.data.sample.district import GROWTH_SPREAD, unit_rows
@@ -190,6 +198,7 @@ class Simulation:
             "assets": evidence.asset_rows(district, year, state.money, planting),
             "key_scores": scores,
             "panel_scores": evaluation.panel_rows(district, year, scores, planting),
+            "category_facts": categories.category_rows(district, year, state.money),
         }
 
     def _office_tables(self, state: _Year, visits: list[Row]) -> Tables:
