@@ -155,10 +155,14 @@ def project_funds(funds: pd.DataFrame) -> pd.DataFrame:
         (empty where nothing is), and ``partial``: some source has no executed amount although
         another has.
     """
-    counted = counted_funds(funds).set_index("project_id")
-    sums = _exact_sums(counted[list(MONEY)])
-    blank = counted["executed_wan"].isna().groupby(level=0).any()
-    return sums.assign(partial=blank & sums["executed_wan"].notna())
+    counted = counted_funds(funds)
+    counted = counted.loc[counted["project_id"].notna()]
+    number, ids = pd.factorize(counted["project_id"], sort=True)
+    money = counted[list(MONEY)].set_axis(number)
+    sums = _exact_sums(money)
+    blank = money["executed_wan"].isna().groupby(level=0).any()
+    named = sums.assign(partial=blank & sums["executed_wan"].notna())
+    return named.set_axis(pd.Index(ids, name="project_id"))
 
 
 def counted_funds(funds: pd.DataFrame) -> pd.DataFrame:

@@ -179,12 +179,18 @@ def score_indicators(indicators: pd.DataFrame, rules: RulesInForce) -> ReviewedI
     if absent:
         raise DataError(f"绩效指标表缺少列 {'、'.join(absent)}。请对照数据字典补上。")
     reviews = [_reviewed(block, rules) for block in blocks(indicators)]
-    points, kept, scored, cause, stated = (
+    points, kept, scored, cause, score, difference = (
         np.concatenate([getattr(review, name) for review in reviews])
-        for name in ("points", "kept", "scored", "cause", "stated")
+        for name in ("points", "kept", "scored", "cause", "score", "difference")
     )
     flags = pa.chunked_array([review.flags for review in reviews], pa.large_string())
-    frame = _frame(indicators, stated, kept, scored, flags)
+    names = ["indicator_id", "project_id", "unit_id", "level1", "level2", "level3", "op"]
+    frame = indicators[[*names, "target", "actual", "points"]].assign(
+        review_score=score,
+        self_score=indicators["self_score"],
+        difference=difference,
+        flags=pd.array(flags, dtype="str"),
+    )
     return ReviewedIndicators(frame, points, kept, scored, cause)
 
 
@@ -196,7 +202,8 @@ class _Review:
     kept: Ints
     scored: Bools
     cause: np.ndarray[tuple[int], np.dtype[np.int8]]
-    stated: Floats
+    score: Floats
+    difference: Floats
     flags: Texts
 
 
@@ -213,7 +220,10 @@ def _reviewed(indicators: pd.DataFrame, rules: RulesInForce) -> _Review:
     kept = np.where(scored, kept, columns.points)
     cause[kept == columns.points] = Cause.NONE
     flags = _flags(indicators, columns, judged, scored, rules)
-    return _Review(columns.points, kept, scored, cause, columns.stated, flags)
+    score = np.where(scored, kept / HUNDREDTHS, np.nan)
+    # the difference of two decimals, not of their binary neighbours
+    difference = np.round((columns.stated - score) * 1e6) / 1e6
+    return _Review(columns.points, kept, scored, cause, score, difference, flags)
 
 
 def _columns(indicators: pd.DataFrame) -> _Columns:
@@ -376,21 +386,6 @@ def _joined_codes(masks: dict[str, Bools]) -> Texts:
     place = np.zeros(int(seen.max(initial=0)) + 1, dtype=np.int64)
     place[seen] = np.arange(seen.size)
     return pa.array(texts, pa.large_string()).take(pa.array(place[bits]))
-
-
-def _frame(
-    indicators: pd.DataFrame, stated: Floats, kept: Ints, scored: Bools, flags: Texts
-) -> pd.DataFrame:
-    review = np.where(scored, kept / HUNDREDTHS, np.nan)
-    # the difference of two decimals, not of their binary neighbours
-    difference = np.round((stated - review) * 1e6) / 1e6
-    names = ["indicator_id", "project_id", "unit_id", "level1", "level2", "level3", "op"]
-    return indicators[[*names, "target", "actual", "points"]].assign(
-        review_score=review,
-        self_score=indicators["self_score"],
-        difference=difference,
-        flags=pd.array(flags, dtype="str"),
-    )
 
 
 __all__ = ["FLAGS", "RULE_OF", "Cause", "ReviewedIndicators", "score_indicators"]

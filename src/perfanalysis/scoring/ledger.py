@@ -74,9 +74,9 @@ def indicator_ledger(
     ledgers = []
     first = 0
     for block in blocks(indicators[used]):
-        rows = np.arange(first, first + len(block))
-        rows = rows[reviewed.kept[rows] < reviewed.points[rows]]
-        ledgers.append(_lines(reviewed, block.iloc[rows - first], rows, rules, source))
+        here = slice(first, first + len(block))
+        rows = np.flatnonzero(reviewed.kept[here] < reviewed.points[here])
+        ledgers.append(_lines(reviewed, block.iloc[rows], rows + first, rules, source))
         first += len(block)
     return pd.concat(ledgers, ignore_index=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,7 @@ from perfanalysis.scoring.weights import (
 )
 
 FULL = 100 * HUNDREDTHS
+BLOCK_OF_PROJECTS = 1 << 14
 _DENOMINATOR = {"annual": ("annual_wan", "全年预算数"), "initial": ("initial_wan", "年初预算数")}
 
 
@@ -168,9 +170,16 @@ def score_projects(year: YearData, rules: RulesInForce) -> ProjectScores:
 
 
 def _positions(ids: pd.Series, known: pd.Series) -> Ints:
-    """Where each id stands among those known, which are distinct; -1 where it does not."""
-    found = pc.index_in(arrow_text(ids), value_set=arrow_text(known).combine_chunks())
-    return pc.fill_null(found, -1).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+    """Where each id stands among those known, which are distinct; -1 where it does not.
+
+    Equal ids mostly follow one another: each run of them is looked up once.
+    """
+    if ids.empty:
+        return np.empty(0, dtype=np.int64)
+    runs = pc.run_end_encode(arrow_text(ids).combine_chunks(), run_end_type=pa.int64())
+    found = pc.index_in(runs.values, value_set=arrow_text(known).combine_chunks())
+    places: Ints = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    return np.repeat(places, np.diff(runs.run_ends.to_numpy(), prepend=0))
 
 
 def _execution(
@@ -283,10 +292,25 @@ def _counts(values: Ints) -> Texts:
 def _by_project(
     execution: pd.DataFrame, first: Ints, indicators: pd.DataFrame, second: Ints
 ) -> pd.DataFrame:
-    """Both ledgers in the order of the projects (their positions), execution first."""
-    ledger = pd.concat([execution, indicators], ignore_index=True)
-    order = np.argsort(np.concatenate([first, second]), kind="stable")
-    return ledger.iloc[order].reset_index(drop=True)
+    """Both ledgers in the order of the projects (their positions), execution first.
+
+    Some projects at a time: rows are then fetched from near by, however long the ledgers are.
+    """
+    if np.any(second[1:] < second[:-1]):
+        order = np.argsort(second, kind="stable")
+        indicators, second = indicators.iloc[order], second[order]
+    last = max(int(first.max(initial=0)), int(second.max(initial=0)))
+    edges = np.arange(0, last + 1 + BLOCK_OF_PROJECTS, BLOCK_OF_PROJECTS)
+    pieces = []
+    for (a, b), (c, d) in zip(
+        pairwise(np.searchsorted(first, edges).tolist()),
+        pairwise(np.searchsorted(second, edges).tolist()),
+        strict=True,
+    ):
+        piece = pd.concat([execution.iloc[a:b], indicators.iloc[c:d]], ignore_index=True)
+        order = np.argsort(np.concatenate([first[a:b], second[c:d]]), kind="stable")
+        pieces.append(piece.iloc[order])
+    return pd.concat(pieces, ignore_index=True)
 
 
 def _located(
