@@ -44,6 +44,14 @@ class KeyProjectView:
     flags: pd.DataFrame
 
     @property
+    def overview(self) -> pd.DataFrame:
+        """Money and scores of the project in one row: ``stated_total`` is the unit's own."""
+        names = ["name", "annual_wan", "executed_wan", "execution_rate", "score"]
+        stated = self.review.get("stated_total")
+        row = self.project[names].to_frame().T.assign(stated_total=stated)
+        return row.assign(difference=row["stated_total"] - row["score"])
+
+    @property
     def lost(self) -> float:
         """Points lost in all, exact to the hundredth."""
         return total_lost(self.ledger)

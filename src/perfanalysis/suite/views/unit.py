@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.report.formats import half_up
 from perfanalysis.report.markup import row_anchor
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import exact_points, rule_losses, total_lost
@@ -16,6 +17,7 @@ from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 10
+STATUSES = ("continued", "not_requested", "new")
 FEW = 5
 SEPTEMBER, DECEMBER = 9, 12
 
@@ -94,6 +96,23 @@ class UnitView:
     def few_refused(self) -> bool:
         """Whether notes under the table have room for every refusal."""
         return len(self.refused) <= FEW
+
+    @property
+    def projects_total(self) -> dict[str, Any]:
+        """The last row of the table of projects: sums, and means of the scores that it has."""
+        names = ("annual_wan", "executed_wan", "execution_rate")
+        total = {name: self.summary[name] for name in names}
+        means = {"stated_total": "stated_mean", "review_total": "review_mean"}
+        total |= {
+            name: self.summary[mean]
+            for name, mean in means.items()
+            if self.projects[name].notna().any()
+        }
+        if self.projects["difference"].notna().any():
+            total["difference"] = float(
+                half_up(self.summary["stated_mean"], 2) - half_up(self.summary["review_mean"], 2)
+            )
+        return total
 
     @property
     def listing(self) -> dict[str, Any]:
@@ -204,7 +223,9 @@ def proposed_projects(
     if year.requests.empty:
         return pd.DataFrame(), pd.DataFrame(), []
     own = _of_unit(year.proposal.projects, unit_id)
-    proposed = own.dropna(subset=["proposed_wan"])
+    proposed = own.dropna(subset=["proposed_wan"]).sort_values(
+        "status", key=lambda status: status.map(STATUSES.index), kind="stable"
+    )
     return proposed, _steps(year.proposal.steps, proposed), unproposed(own)
 
 
