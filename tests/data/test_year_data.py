@@ -234,6 +234,18 @@ def test_random_cells_give_findings_never_a_traceback(tmp_path_factory, data, na
         assert finding.remedy
 
 
+@settings(deadline=None, max_examples=25)
+@given(st.lists(CELLS, min_size=1, max_size=5), st.sampled_from(["id", "text", "choice"]))
+def test_a_long_column_of_few_texts_reads_as_each_of_them_does(cells, kind):
+    times = 50_000 // len(cells) + 1
+    value, unread = converted(pd.Series(cells * times, dtype="str"), column_of(kind))
+    alone, unread_alone = converted(pd.Series(cells, dtype="str"), column_of(kind))
+    assert value.dtype == alone.dtype
+    assert value.fillna("—").tolist() == alone.fillna("—").tolist() * times
+    assert unread.tolist() == unread_alone.tolist() * times
+    assert unread.index.tolist()[: len(unread_alone)] == unread_alone.index.tolist()
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1e9).map(lambda x: round(x, 2)), min_size=1, max_size=8))
 def test_money_goes_through_a_file_unchanged(tmp_path_factory, amounts):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow.compute as pc
 
 from perfanalysis.data.codebook import Column, Table
 from perfanalysis.data.findings import Finding, Where
 from perfanalysis.data.source import Source, cell_of
-from perfanalysis.data.values import converted, dtype_of
+from perfanalysis.data.values import arrow_text, converted, dtype_of
 
 TOTALS = ("合计", "小计", "总计")
 
@@ -185,10 +186,12 @@ def _identified(
 
 
 def _repeats(keys: pd.DataFrame) -> bool:
-    """Whether a key stands twice."""
+    """Whether a key stands twice; in rising order, as most files have them, none can."""
     if len(keys.columns) > 1:
         return bool(keys.duplicated().any())
-    return not keys.iloc[:, 0].is_unique
+    ids = arrow_text(keys.iloc[:, 0])
+    rising = pc.all(pc.less(ids[:-1], ids[1:])).as_py()
+    return not (rising or keys.iloc[:, 0].is_unique)
 
 
 def _aside(code: str, where: Where, subject: str, problem: str) -> Finding:

@@ -26,6 +26,8 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]"
 _LOST_DIGITS = r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}"
 _PLAIN_NUMBER = r"^-?[0-9]{1,12}(?:\.[0-9]{1,3})?$"
 """At most 15 digits: every way to read it gives the same float."""
+_LONG, _SEEN = 50_000, 5_000
+"""Rows from which a column is looked at for repetition, and how many of its first are."""
 _DATE = (
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
     r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
@@ -55,16 +57,32 @@ def converted(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         return _numbers(values, column)
     if column.kind == "date":
         return _dates(values)
+    if column.kind != "bool" and _is_repetitive(values):
+        return _converted_once(values, column)
     text = _text(values)
     if column.kind == "bool":
         lower = text.fillna("").str.lower()
         return lower.isin(TRUE), text[~lower.isin(TRUE | FALSE)]
     if column.kind == "choice":
         return _choices(text, column)
-    bad = _matches(text, _CONTROL)
-    if column.kind == "id":
-        bad |= _matches(text, f"^(?:{_LOST_DIGITS})$")
+    bad = _matches(text, f"{_CONTROL}|^{_LOST_DIGITS}$" if column.kind == "id" else _CONTROL)
     return (text.mask(bad).astype("str") if bad.any() else text), text[bad]
+
+
+def _is_repetitive(values: pd.Series) -> bool:
+    """Whether a long column of text seems to hold few texts, many times each."""
+    if len(values) < _LONG or not isinstance(values.dtype, pd.StringDtype):
+        return False
+    return bool(values.iloc[:_SEEN].nunique() < _SEEN / 4)
+
+
+def _converted_once(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    """As `converted`, each distinct text once."""
+    places, cells = pd.factorize(values)
+    known, unread = converted(pd.Series(cells, dtype="str"), column)
+    bad = np.isin(places, unread.index)
+    found = pd.Series(known.array.take(places, allow_fill=True), index=values.index)
+    return found, pd.Series(unread.loc[places[bad]].array, index=values.index[bad])
 
 
 def arrow_text(text: pd.Series) -> Any:
@@ -87,8 +105,10 @@ def _text(values: pd.Series) -> pd.Series:
         whole = (values % 1 == 0) & (values.abs() < EXACT_INTEGER)
         values = values.astype("object").where(~whole, values.where(whole).astype("Int64"))
     text = values.astype("str").str.strip()
-    empty = values.isna() | (text == "")
-    return text.mask(empty).astype("str") if empty.any() else text
+    blank = text == ""
+    if not pd.api.types.is_string_dtype(values):
+        blank |= values.isna()
+    return text.mask(blank).astype("str") if blank.any() else text
 
 
 def _choices(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
