@@ -11,14 +11,22 @@ from hypothesis import strategies as st
 from perfanalysis.data.tables import YearData
 from perfanalysis.errors import ParameterError
 from perfanalysis.linkage.amounts import CENT, scaled_down, share_of, to_cents
+from perfanalysis.linkage.circumstances import CIRCUMSTANCES
 from perfanalysis.linkage.export import TITLES, proposal_waterfall, write_proposal
-from perfanalysis.linkage.proposal import LEVELS, propose_budget
+from perfanalysis.linkage.proposal import LEVELS
+from perfanalysis.linkage.proposal import propose_budget as propose
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.scoring.key_evaluation import KeyEvaluation
 from perfanalysis.scoring.projects import ProjectScores
 from year_tables import PROJECT, make_table
 
 RULES = load_rules().on(evaluation_date(2020))
+NOTHING_ELSE = pd.DataFrame(columns=list(CIRCUMSTANCES), dtype="float64")
+
+
+def propose_budget(*given, **more):
+    """The proposal where nothing but results, execution and requests is known."""
+    return propose(*given, circumstances=NOTHING_ELSE, **more)
 
 
 def scored(*results):

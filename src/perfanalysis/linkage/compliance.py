@@ -11,8 +11,9 @@ from perfanalysis.errors import DataError
 from perfanalysis.linkage.amounts import MICRO, micro, scaled_down
 from perfanalysis.linkage.inference import Effect, estimate_effects
 from perfanalysis.linkage.proposal import Proposal
+from perfanalysis.scoring.exact import Ints
 
-CUTS = ("cut", "recover", "cancel")
+CUTS = ("withhold", "cut", "cut_surplus", "recover", "cancel")
 THRESHOLDS = (90.0, 80.0, 60.0)
 NEAR = 5.0
 """Points on either side of a threshold that are compared."""
@@ -69,20 +70,24 @@ def check_compliance(proposal: Proposal, requests: pd.DataFrame) -> Compliance:
     """
     if requests["approved_wan"].isna().all():
         raise DataError("预算申请表没有批复数，不能核对结果应用。请在批复后填写 approved_wan。")
-    steps = proposal.steps
+    projects = proposal.projects.set_index("project_id")
+    based = projects.index[projects["base_wan"] > 0]
+    steps = proposal.steps.loc[proposal.steps["project_id"].isin(based)]
+    floors = steps.loc[steps["action"] == "floor"]
+    given = floors.assign(given=micro(floors["amount_wan"])).groupby("project_id")["given"].sum()
     steps = steps.loc[steps["action"].isin(CUTS) & (steps["amount_wan"] < 0)]
     steps = steps.assign(called=micro(-steps["amount_wan"]))
     called = steps.groupby("project_id", sort=False)["called"].sum()
+    most = (called - given.reindex(called.index).fillna(0)).to_numpy("int64")
     approved = requests.set_index("project_id")["approved_wan"].reindex(called.index).fillna(0.0)
-    own = proposal.projects.set_index("project_id").loc[called.index]
-    most = called.to_numpy("int64")
+    own = projects.loc[called.index]
     cut = np.clip(micro(own["base_wan"]) - micro(approved), 0, most)
-    projects = own[["unit_id", "name", "base_wan", "proposed_wan"]].assign(
+    table = own[["unit_id", "name", "base_wan", "proposed_wan"]].assign(
         approved_wan=approved, called_wan=most / MICRO, cut_wan=cut / MICRO, spared=cut == 0
     )
-    shared = _shared(steps, pd.Series(cut, called.index))
+    shared = _shared(steps, pd.Series(most, called.index), pd.Series(cut, called.index))
     return Compliance(
-        projects=projects.reset_index(),
+        projects=table.reset_index(),
         by_rule=_summed(shared, ["rule", "title"]),
         by_unit=_summed(shared, ["unit_id"]),
         called_wan=int(most.sum()) / MICRO,
@@ -90,15 +95,23 @@ def check_compliance(proposal: Proposal, requests: pd.DataFrame) -> Compliance:
     )
 
 
-def _shared(steps: pd.DataFrame, cut: pd.Series) -> pd.DataFrame:
-    """The cut of each project, given to its rules in proportion; sums stay exact."""
+def _shared(steps: pd.DataFrame, called: pd.Series, cut: pd.Series) -> pd.DataFrame:
+    """What was called for and cut of each project, given to its rules in proportion; exact."""
     parts = []
     for project, rows in steps.groupby("project_id", sort=False):
-        given = scaled_down(rows["called"].to_numpy("int64"), int(cut[project])).copy()
-        given[: int(cut[project] - given.sum())] += 1  # what was cut off in the division
-        parts.append(rows.assign(cut=given, spared=cut[project] == 0))
+        weights = rows["called"].to_numpy("int64")
+        both = {"called": _split(weights, called[project]), "cut": _split(weights, cut[project])}
+        parts.append(rows.assign(**both, spared=cut[project] == 0))
     empty = steps.assign(cut=steps["called"], spared=False)
     return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def _split(weights: Ints, whole: int) -> Ints:
+    """A whole in proportion to weights that are not less in sum; what is left goes to the first."""
+    given = scaled_down(weights, int(whole)).copy()
+    room = np.flatnonzero(given < weights)
+    given[room[: int(whole - given.sum())]] += 1
+    return given
 
 
 def _summed(shared: pd.DataFrame, by: list[str]) -> pd.DataFrame:

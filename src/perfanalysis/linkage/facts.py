@@ -20,6 +20,16 @@ from perfanalysis.scoring.exact import (
 )
 
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差", "none": "无等级"}
+_NUMBERS = {
+    "years_poor": ("连续", "年为差；"),
+    "target_share": ("绩效目标审核得分率", "%；"),
+    "assessment_share": ("事前评估得分率", "%；"),
+    "warnings_unanswered": ("逾期未答复的预警", "次；"),
+    "rectification_open": ("未整改的问题", "个；"),
+    "review_gap": ("自评与复核相差", "分；"),
+    "unused_carryover_wan": ("上年结转当年未用", "；"),
+    "surplus_growth_wan": ("单位结转结余比上年增加", "；"),
+}
 _FROM = {"key": "重点评价得分", "review": "自评复核得分", "": ""}
 
 
@@ -32,8 +42,11 @@ def condition_facts(rule: LinkRule, rows: pd.DataFrame) -> Texts:
         if name in rule.values:
             labels = codebook()["projects"].columns[name].choices
             texts.append(joined(_labels(rows[name], labels), "；"))
+    named = [name for name in ("category", "unit_id", "project_id") if name in rule.values]
+    texts += [joined(_as_texts(rows[name]), "；") for name in named]
     if "execution_rate" in rule.numbers:
         texts.append(_rates(rows))
+    texts += [_number(name, rows) for name in _NUMBERS if name in rule.numbers]
     return joined(*texts)
 
 
@@ -42,9 +55,25 @@ def request_facts(requested: Floats) -> Texts:
     return joined("申请", number_texts(requested))
 
 
-def unspent_facts(unspent: Floats) -> Texts:
-    """``未支出30``."""
-    return joined("未支出", number_texts(unspent))
+def recovered_facts(of: str, amounts: Floats) -> Texts:
+    """``未支出30``, or what was carried in and not used."""
+    return joined("未支出" if of == "unspent_wan" else "上年结转当年未用", number_texts(amounts))
+
+
+def surplus_facts(growth: Floats) -> Texts:
+    """``单位结转结余比上年增加30``."""
+    return joined(_NUMBERS["surplus_growth_wan"][0], number_texts(growth))
+
+
+def _number(name: str, rows: pd.DataFrame) -> Texts:
+    before, after = _NUMBERS[name]
+    values = rows[name].to_numpy("float64") * (100 if after.startswith("%") else 1)
+    return joined(before, number_texts(np.round(values, 2)), after)
+
+
+def _as_texts(values: pd.Series) -> Texts:
+    """Empty where missing."""
+    return pa.array(values.fillna("").to_numpy("object"), pa.large_string())
 
 
 def _labels(values: pd.Series, labels: object) -> Texts:
@@ -67,4 +96,4 @@ def _rates(rows: pd.DataFrame) -> Texts:
     return joined("执行率", rate, money, "；")
 
 
-__all__ = ["GRADES", "condition_facts", "request_facts", "unspent_facts"]
+__all__ = ["GRADES", "condition_facts", "recovered_facts", "request_facts", "surplus_facts"]

@@ -13,7 +13,8 @@ from perfanalysis.money.execution import project_funds
 from perfanalysis.scoring.key_evaluation import KeyEvaluation
 from perfanalysis.scoring.projects import ProjectScores
 
-_IDENTITY = ["project_id", "unit_id", "name", "fund_kind", "special_kind", "project_type"]
+_KINDS = ["category", "fund_kind", "special_kind", "project_type"]
+_IDENTITY = ["project_id", "unit_id", "name", *_KINDS]
 _NO_RESULT = "没有评价结果：不是自评项目，也未列入重点评价"
 _NO_GRADE = "有得分，不评等级"
 
@@ -23,20 +24,24 @@ def joined_projects(
     base: YearData,
     requests: pd.DataFrame,
     key_evaluation: KeyEvaluation | None,
+    circumstances: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a project that has a base or a request: first those of the base year, in order.
 
     Returns
     -------
     DataFrame
-        project_id, unit_id, name, fund_kind, special_kind, project_type (empty where the base
-        year does not know the project), base_wan, requested_wan, unspent_wan (annual − executed
-        of the evaluated year), annual_wan, executed_wan (evaluated year), execution_rate, score,
-        grade (code, ``none`` without one), result_from (``key``, ``review`` or empty),
-        status (``continued``, ``new``, ``not_requested``, ``refused``), reason.
+        project_id, unit_id, name, category, fund_kind, special_kind, project_type (empty where the
+        base year does not know the project), base_wan, requested_wan, unspent_wan (annual −
+        executed of the evaluated year), annual_wan, executed_wan (evaluated year), execution_rate,
+        score, grade (code, ``none`` without one), result_from (``key``, ``review`` or empty),
+        status (``continued``, ``new``, ``not_requested``, ``refused``), reason, and the columns of
+        `circumstances`, if given.
     """
     table = _with_requests(base, requests)
     table = table.join(_results(scores, key_evaluation), on="project_id")
+    if circumstances is not None:
+        table = table.join(circumstances, on="project_id")
     annual, executed = table["annual_wan"], table["executed_wan"]
     table = table.assign(
         execution_rate=executed / annual.where(annual > 0),

@@ -77,6 +77,7 @@ def propose_budget(
     rules: RulesInForce,
     *,
     key_evaluation: KeyEvaluation | None = None,
+    circumstances: pd.DataFrame | None = None,
 ) -> Proposal:
     """Propose the next budget from results, base and requests.
 
@@ -92,6 +93,8 @@ def propose_budget(
         With the rules of linkage (``link.*``).
     key_evaluation : KeyEvaluation, optional
         Its grades go before those of the review.
+    circumstances : DataFrame, optional
+        From `project_circumstances`; needed where rules look at more than results and execution.
 
     Returns
     -------
@@ -104,14 +107,15 @@ def propose_budget(
     RuleFileError
         If the rules of linkage contradict each other.
     DataError
-        If amounts are too large to add up exactly.
+        If amounts are too large to add up exactly, or a rule needs circumstances that are not
+        given.
 
     References
     ----------
     财政部，《项目支出绩效评价管理办法》，财预〔2020〕10号; 中发〔2018〕34号. Both give a direction
     and no shares.
     """
-    table = joined_projects(scores, base, requests, key_evaluation)
+    table = joined_projects(scores, base, requests, key_evaluation, circumstances)
     walked = walk(table, rules)
     projects = _projects(table, walked)
     return Proposal(

@@ -18,19 +18,24 @@ from perfanalysis.errors import RuleFileError
 from perfanalysis.rules.values import DatedValue, RulesInForce
 
 Action = Literal[
-    "exempt", "keep", "no_increase", "cut", "recover", "cancel", "decide", "cap_request",
-    "prioritise",
+    "exempt", "withhold", "keep", "no_increase", "cut", "cut_surplus", "recover", "cancel",
+    "decide", "floor", "cap_request", "prioritise",
 ]  # fmt: skip
 PHASES: Mapping[str, int] = {
-    "exempt": 0, "keep": 1, "no_increase": 1, "cut": 1, "recover": 1, "cancel": 1, "decide": 1,
-    "cap_request": 2, "prioritise": 3,
+    "exempt": 0, "withhold": 1, "keep": 2, "no_increase": 2, "cut": 2, "cut_surplus": 2,
+    "recover": 2, "cancel": 2, "decide": 2, "floor": 3, "cap_request": 4, "prioritise": 5,
 }  # fmt: skip
-SHARED = ("cut", "recover", "prioritise")
+SHARED = ("cut", "cut_surplus", "recover", "floor", "prioritise")
+RECOVERED = ("unspent_wan", "unused_carryover_wan")
 GRADES = ("excellent", "good", "fair", "poor", "none")
-_FIELDS = ("id", "title", "group", "when", "action", "share", "follows")
+_FIELDS = ("id", "title", "group", "when", "action", "share", "of", "follows")
 _REQUIRED = ("id", "title", "group", "when", "action")
 _BOUNDS = ("from", "above", "to", "below")
-_NUMBERS = ("execution_rate",)
+_NUMBERS = (
+    "execution_rate", "years_poor", "target_share", "assessment_share", "warnings_unanswered",
+    "rectification_open", "review_gap", "unused_carryover_wan", "surplus_growth_wan",
+)  # fmt: skip
+_NAMED = ("category", "unit_id", "project_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,17 @@ class LinkRule:
     ----------
     id, title, group : str
     values : mapping of str to frozenset of str
-        Condition on each of grade, project_type, fund_kind, special_kind that it names.
+        Condition on each of grade, project_type, fund_kind, special_kind, category, unit_id,
+        project_id that it names.
     numbers : mapping of str to Interval
-        Condition on execution_rate.
+        Condition on execution_rate or a column of `CIRCUMSTANCES`.
     action : str
         See rule ``link.rules``.
     share : float
-        Of the base (cut, prioritise) or of the money unspent (recover); 0 for the others.
+        Of the base (cut, floor, prioritise), of the unit's surplus growth (cut_surplus) or of what
+        is recovered (recover); 0 for the others.
+    of : str
+        What is recovered: one of `RECOVERED`; empty for the others.
     follows : str
         Key of the rule with the national direction; empty where there is none.
     """
@@ -82,6 +91,7 @@ class LinkRule:
     numbers: Mapping[str, Interval]
     action: Action
     share: float
+    of: str
     follows: str
 
     def meets(self, other: LinkRule) -> bool:
@@ -147,6 +157,7 @@ def _rule(entry: Any, dated: DatedValue, rules: RulesInForce) -> LinkRule:
         numbers=MappingProxyType(numbers),
         action=action,
         share=_share(entry, name, dated),
+        of=_of(entry, name, dated),
         follows=follows,
     )
 
@@ -162,6 +173,17 @@ def _share(entry: dict[str, Any], name: str, dated: DatedValue) -> float:
     return float(share)
 
 
+def _of(entry: dict[str, Any], name: str, dated: DatedValue) -> str:
+    of = entry.get("of", RECOVERED[0])
+    if entry["action"] != "recover":
+        if "of" in entry:
+            _wrong(dated, f"的规则 {name} 不用 of", "只有 recover 写 of。")
+        return ""
+    if of not in RECOVERED:
+        _wrong(dated, f"的规则 {name} 的 of 为 {of!r}", f"可用：{'、'.join(RECOVERED)}。")
+    return str(of)
+
+
 def _conditions(
     when: Any, name: str, dated: DatedValue
 ) -> tuple[dict[str, frozenset[str]], dict[str, Interval]]:
@@ -173,8 +195,10 @@ def _conditions(
     for key, condition in when.items():
         if key in _NUMBERS:
             numbers[key] = _interval(condition, name, dated)
+        elif key in _NAMED:
+            values[key] = _names(condition, key, name, dated)
         elif key not in allowed:
-            known = "、".join((*allowed, *_NUMBERS))
+            known = "、".join((*allowed, *_NAMED, *_NUMBERS))
             _wrong(dated, f"的规则 {name} 有未知条件 {key}", f"可用条件：{known}。")
         elif not isinstance(condition, tuple) or not {*condition} <= {*allowed[key]}:
             choices = "、".join(allowed[key])
@@ -184,6 +208,13 @@ def _conditions(
         else:
             values[key] = frozenset(condition)
     return values, numbers
+
+
+def _names(condition: Any, key: str, name: str, dated: DatedValue) -> frozenset[str]:
+    sound = isinstance(condition, tuple) and condition
+    if not sound or not all(isinstance(each, str) and each for each in condition):
+        _wrong(dated, f"的规则 {name} 的 {key} 为 {condition!r}", "写成文字的列表。")
+    return frozenset(condition)
 
 
 def _choices() -> dict[str, tuple[str, ...]]:
@@ -211,8 +242,8 @@ def _check_order(read: tuple[LinkRule, ...], dated: DatedValue) -> None:
             _wrong(
                 dated,
                 f"的规则 {after.id}（{after.action}）排在 {before.id}（{before.action}）之后",
-                "次序应为：exempt，然后 keep、no_increase、cut、recover、cancel、decide，"
-                "然后 cap_request，最后 prioritise。",
+                "次序应为：exempt，withhold，然后 keep、no_increase、cut、cut_surplus、recover、"
+                "cancel、decide，然后 floor，cap_request，最后 prioritise。",
             )
     ceilings = [rule for rule in read if rule.action == "cap_request"]
     if len(ceilings) != 1 or ceilings[0].values or ceilings[0].numbers:

@@ -8,8 +8,15 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from perfanalysis.linkage.amounts import micro, scaled_down, share_of, sums_by, to_cents, wan
-from perfanalysis.linkage.facts import condition_facts, request_facts, unspent_facts
+from perfanalysis.errors import DataError
+from perfanalysis.linkage.amounts import to_cents, wan
+from perfanalysis.linkage.facts import (
+    condition_facts,
+    recovered_facts,
+    request_facts,
+    surplus_facts,
+)
+from perfanalysis.linkage.moves import Money, State, apply_rule, money_of
 from perfanalysis.linkage.rules import LinkRule, link_rules
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import Bools, Ints, Texts, joined
@@ -29,7 +36,6 @@ STEP_COLUMNS = (
     "document",
     "direction",
 )
-_CUTS = ("cut", "recover", "cancel")
 
 
 @dataclass(frozen=True)
@@ -49,17 +55,6 @@ class Walked:
     proposed: Ints
     decide: Bools
     steps: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """What is known of each project before any step, in 10⁻⁶ 万元; `kind` is its fund kind."""
-
-    base: Ints
-    requested: Ints
-    unspent: Ints
-    kind: Ints
-    kinds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +80,15 @@ def walk(table: pd.DataFrame, rules: RulesInForce) -> Walked:
     table : DataFrame, n rows
         From `joined_projects`.
     rules : RulesInForce
+
+    Raises
+    ------
+    DataError
+        If a rule looks at what the table does not have.
     """
     ordered = link_rules(rules)
-    money = _money(table)
+    _check_known(ordered, table)
+    money = money_of(table)
     status = table["status"].to_numpy("str")
     now = np.zeros(len(table), dtype=np.int64)
     steps = [_start(np.flatnonzero(np.isin(status, ["continued", "not_requested"])), money, rules)]
@@ -95,35 +96,40 @@ def walk(table: pd.DataFrame, rules: RulesInForce) -> Walked:
     steps += [_new(np.flatnonzero(status == "new"), money, rules)]
     for step in steps:
         now[step.rows] = step.after
-    ruled, decide = _ruled(table, status == "continued", money, now, ordered, rules)
+    state = State.start(status, now, money)
+    ruled = []
+    for rule in ordered:
+        rows, amount = apply_rule(rule, table, money, state)
+        ruled.append(_step(rule, table, money, rows, amount, state.now[rows], rules))
+    now = state.now
     now, last = _rounded(np.flatnonzero(status != "refused"), money, now, rules)
-    return Walked(now, decide, _frame(table, [*steps, *ruled, last]))
+    return Walked(now, state.decide, _frame(table, [*steps, *ruled, last]))
 
 
-def _money(table: pd.DataFrame) -> _Money:
-    kind, kinds = pd.factorize(table["fund_kind"].fillna(""))
-    return _Money(
-        base=micro(table["base_wan"]),
-        requested=micro(table["requested_wan"]),
-        unspent=micro(table["unspent_wan"]),
-        kind=kind.astype(np.int64),
-        kinds=len(kinds),
-    )
+def _check_known(ordered: tuple[LinkRule, ...], table: pd.DataFrame) -> None:
+    for rule in ordered:
+        wanted = {*rule.values, *rule.numbers, *([rule.of] if rule.of else [])}
+        wanted |= {"surplus_growth_wan"} if rule.action == "cut_surplus" else set()
+        if missing := sorted(wanted - {*table.columns}):
+            raise DataError(
+                f"规则 {rule.id} 要看 {'、'.join(missing)}，而没有给出这些情况。"
+                "请用 project_circumstances 从各表取得后一并传入（circumstances）。"
+            )
 
 
-def _start(rows: Ints, money: _Money, rules: RulesInForce) -> _Step:
+def _start(rows: Ints, money: Money, rules: RulesInForce) -> _Step:
     base, dated = money.base[rows], rules.get("link.base")
     return _Step(rows, base, base, dated.key, "base", "工作年度年初预算数", "", dated, "")
 
 
-def _dropped(rows: Ints, money: _Money, rules: RulesInForce) -> _Step:
+def _dropped(rows: Ints, money: Money, rules: RulesInForce) -> _Step:
     dated, zero = rules.get("link.not_requested"), np.zeros(rows.size, dtype=np.int64)
     return _Step(
         rows, -money.base[rows], zero, dated.key, "drop", "未申请，不予安排", "", dated, ""
     )
 
 
-def _new(rows: Ints, money: _Money, rules: RulesInForce) -> _Step:
+def _new(rows: Ints, money: Money, rules: RulesInForce) -> _Step:
     dated = rules.get("link.new_project")
     given = money.requested[rows] if dated.value == "as_requested" else 0 * rows
     title = (
@@ -137,82 +143,10 @@ def _new(rows: Ints, money: _Money, rules: RulesInForce) -> _Step:
     )  # fmt: skip
 
 
-def _ruled(
-    table: pd.DataFrame,
-    continued: Bools,
-    money: _Money,
-    now: Ints,
-    ordered: tuple[LinkRule, ...],
-    rules: RulesInForce,
-) -> tuple[list[_Step], Bools]:
-    """The steps of the rules; moves `now` along."""
-    pool = np.zeros(money.kinds, dtype=np.int64)
-    exempt, fixed, decide = (np.zeros(len(table), dtype=np.bool_) for _ in range(3))
-    steps = []
-    for rule in ordered:
-        open_ = continued if rule.action in ("exempt", "cap_request") else continued & ~exempt
-        if rule.action == "prioritise":
-            open_ = open_ & ~fixed
-        rows = np.flatnonzero(open_ & _holds(rule, table))
-        amount = _moved(rule, money, now, rows, pool)
-        if rule.action == "cap_request":
-            rows, amount = rows[amount < 0], amount[amount < 0]
-        now[rows] += amount
-        if rule.action in _CUTS:
-            fixed[rows[amount < 0]] = True
-            pool += sums_by(-amount, money.kind[rows], money.kinds)
-        exempt[rows] |= rule.action == "exempt"
-        fixed[rows] |= rule.action == "no_increase"
-        decide[rows] |= rule.action == "decide"
-        steps.append(_step(rule, table, money, rows, amount, now[rows], rules))
-    return steps, decide
-
-
-def _holds(rule: LinkRule, table: pd.DataFrame) -> Bools:
-    """Which projects satisfy every condition; a number that is not known satisfies none."""
-    holds = np.ones(len(table), dtype=np.bool_)
-    for name, values in rule.values.items():
-        holds &= table[name].isin(values).to_numpy("bool")
-    for name, between in rule.numbers.items():
-        number = table[name].to_numpy("float64")
-        above = (number >= between.low) if between.low_in else (number > between.low)
-        below = (number <= between.high) if between.high_in else (number < between.high)
-        holds &= above & below
-    return holds
-
-
-def _moved(rule: LinkRule, money: _Money, now: Ints, rows: Ints, pool: Ints) -> Ints:
-    """What a rule adds to the amounts of its projects; takes what it gives out of the pool."""
-    have, base = now[rows], money.base[rows]
-    taken = np.zeros(rows.size, dtype=np.int64)
-    if rule.action == "cut":
-        taken = np.minimum(have, share_of(base, rule.share))
-    elif rule.action == "recover":
-        taken = np.minimum(have, share_of(money.unspent[rows], rule.share))
-    elif rule.action == "cancel":
-        taken = have
-    elif rule.action == "cap_request":
-        taken = np.maximum(have - money.requested[rows], 0)
-    elif rule.action == "prioritise":
-        most = np.minimum(money.requested[rows], base + share_of(base, rule.share))
-        return _from_pool(np.maximum(most - have, 0), money.kind[rows], pool)
-    return -taken
-
-
-def _from_pool(wanted: Ints, kind: Ints, pool: Ints) -> Ints:
-    """What is given of what was cut in the same fund kind; the pool is drawn down."""
-    given = np.zeros(wanted.size, dtype=np.int64)
-    for each in range(pool.size):
-        inside = kind == each
-        given[inside] = scaled_down(wanted[inside], int(pool[each]))
-        pool[each] -= given[inside].sum()
-    return given
-
-
 def _step(
     rule: LinkRule,
     table: pd.DataFrame,
-    money: _Money,
+    money: Money,
     rows: Ints,
     amount: Ints,
     after: Ints,
@@ -220,7 +154,9 @@ def _step(
 ) -> _Step:
     fact = condition_facts(rule, table.iloc[rows])
     if rule.action == "recover":
-        fact = joined(fact, unspent_facts(wan(money.unspent[rows])))
+        fact = joined(fact, recovered_facts(rule.of, wan(money.known(rule.of)[rows])))
+    if rule.action == "cut_surplus":
+        fact = joined(fact, surplus_facts(wan(money.known("surplus_growth_wan")[rows])))
     if rule.action in ("cap_request", "prioritise"):
         fact = joined(fact, request_facts(wan(money.requested[rows])))
     direction = rules.get(rule.follows).cite() if rule.follows else ""
@@ -229,7 +165,7 @@ def _step(
     return _Step(rows, amount, after, rule.id, rule.action, rule.title, fact, dated, direction)
 
 
-def _rounded(rows: Ints, money: _Money, now: Ints, rules: RulesInForce) -> tuple[Ints, _Step]:
+def _rounded(rows: Ints, money: Money, now: Ints, rules: RulesInForce) -> tuple[Ints, _Step]:
     result = np.zeros(now.size, dtype=np.int64)
     result[rows] = to_cents(now[rows], money.kind[rows])
     moved = np.flatnonzero(result != now)

@@ -17,6 +17,8 @@ Edition = Literal["internal", "public"]
 Status = Literal["征求意见稿", "定稿"]
 
 FILE_NAME = "suite.toml"
+MOST_EARLIER = 6
+"""Budget years before the evaluated one that reports may look back on, at most."""
 MOST_SCALE = 1e8
 """From 万元 to a ten-thousandth of 元, or the other way to 万亿元; more is a slip."""
 
@@ -224,6 +226,7 @@ def _check(read: Settings, path: Path) -> None:
 
 __all__ = [
     "FILE_NAME",
+    "MOST_EARLIER",
     "District",
     "Edition",
     "Engagement",

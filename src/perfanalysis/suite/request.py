@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from perfanalysis.suite.config import Edition, Lang, Suite
+from perfanalysis.suite.config import MOST_EARLIER, Edition, Lang, Suite
 from perfanalysis.suite.manifest import hashes, input_files, named_hashes
 from perfanalysis.suite.notebooks import SCOPES
 from perfanalysis.suite.outcome import EngineName
@@ -71,6 +71,7 @@ def sources_of(suite: Suite, request: Request) -> Sources:
     """sha256 of the data, settings, rule files and notebooks as they are now."""
     data, offsets = request.data, suite.stages
     years = {offsets.evaluation, offsets.monitoring, offsets.targets, offsets.requests}
+    years |= {offsets.evaluation - before for before in range(1, MOST_EARLIER + 1)}
     national = [Path(str(each)) for each in files("perfanalysis.rules").iterdir()]
     return {
         "inputs": hashes(data, input_files(data, [request.work_year + each for each in years])),

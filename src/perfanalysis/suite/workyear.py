@@ -16,7 +16,9 @@ from perfanalysis.data.checks import check_year
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.errors import DataError
+from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.linkage.proposal import Proposal, propose_budget
+from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.assets import asset_flags
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.pace import rush_screen, slow_projects
@@ -30,7 +32,7 @@ from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_proj
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
 from perfanalysis.scoring.weights import standards_of
-from perfanalysis.suite.config import Suite, load_suite
+from perfanalysis.suite.config import MOST_EARLIER, Suite, load_suite
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
 
@@ -115,6 +117,34 @@ class WorkYear:
         return evaluate_key_projects(self.evaluation, self.rules)
 
     @cached_property
+    def earlier_scores(self) -> dict[int, ProjectScores]:
+        """Reviews of the budget years before the evaluated one, as far as there is data."""
+        years = range(self.evaluation_year - MOST_EARLIER, self.evaluation_year)
+        return {
+            year: score_projects(self.budget_year(year), self.book.on(evaluation_date(year)))
+            for year in years
+            if (self.data_dir / str(year)).is_dir()
+        }
+
+    def budget_year(self, year: int) -> YearData:
+        """Projects, funds, indicators and requests of any budget year."""
+        folder = self.data_dir / str(year)
+        return load_year(folder, only=["projects", "funds", "indicators", "budget_requests"])
+
+    @cached_property
+    def circumstances(self) -> pd.DataFrame:
+        """What the rules of linkage look at besides results and execution."""
+        wanted = {name for rule in link_rules(self.rules) for name in rule.numbers}
+        tables = ["budget_requests", "target_review", "pre_assessment"]
+        return project_circumstances(
+            self.scores,
+            self.evaluation,
+            self.monitoring,
+            load_year(self.data_dir / str(self.requests_year), only=tables),
+            earlier=[*self.earlier_scores.values()] if "years_poor" in wanted else [],
+        )
+
+    @cached_property
     def proposal(self) -> Proposal:
         """What the results propose for the next budget."""
         projects = self.evaluation["projects"]
@@ -125,6 +155,7 @@ class WorkYear:
             self.requests,
             self.rules,
             key_evaluation=self.key_evaluation if chosen.any() else None,
+            circumstances=self.circumstances,
         )
 
     @property
