@@ -76,6 +76,22 @@ def test_parts_give_the_numbers_of_the_whole(partitioned, rows):
     assert refused[f"P{PROJECTS:02d}"] == "没有绩效指标"
 
 
+@pytest.mark.slow
+def test_two_processes_that_share_no_memory_give_the_numbers_of_the_whole(partitioned):
+    from perfanalysis.scoring.partitions import score_partitions
+
+    year = some_year()
+    rest = YearData(2021, {name: year[name] for name in ("projects", "funds")}, year.sources, ())
+    parts = score_partitions(partitioned(year["indicators"], 12), rest, RULES)
+    found = parts.ledger.compute(scheduler="processes", num_workers=2)
+    expected = score_projects(year, RULES).ledger
+    keys = ["project_id", "indicator_id"]
+    pd.testing.assert_frame_equal(
+        found.sort_values(keys).reset_index(drop=True),
+        expected.sort_values(keys).reset_index(drop=True),
+    )
+
+
 def test_a_project_in_two_parts_is_refused(partitioned):
     from perfanalysis.scoring.partitions import score_partitions
 
