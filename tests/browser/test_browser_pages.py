@@ -20,6 +20,8 @@ KINDS = {
     "failure": "2021/99_fails.html",
     "English index": "2021/en/index.html",
     "English unit": "2021/en/30_unit-U001.html",
+    "English years": "index-en.html",
+    "English linkage": "2021/en/70_linkage.html",
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = "tags => axe.run(document, {runOnly: tags, preload: false})"

@@ -122,9 +122,9 @@ def _months(panel: Axes, top: float, first: bool, say: Texts) -> None:
 
 def _band(panel: Axes, band: pd.DataFrame) -> None:
     """Shade the peers' range; its edges stand out from the page where the area does not."""
-    panel.fill_between(band["month"], band["low"], band["high"], color=BAND, lw=0)
-    for edge in ("low", "high"):
-        panel.plot(band["month"], band[edge], color=GREY, lw=0.5, clip_on=False)
+    panel.fill_between(
+        band["month"], band["low"], band["high"], facecolor=BAND, edgecolor=GREY, lw=0.5
+    )
 
 
 def _own_line(panel: Axes, months: pd.Series, shares: pd.Series, flagged: bool, say: Texts) -> None:

@@ -161,11 +161,12 @@ def _marks(
     values: Sequence[np.ndarray[Any, Any]],
     clear: np.ndarray[Any, Any],
 ) -> None:
-    for at, value, start, end, sure in zip(heights, *values, clear, strict=True):
-        colour = BLUE if sure else GREY
-        panel.hlines(at, start, end, color=colour, linewidth=1.4)
-        face = colour if sure else "white"
-        panel.plot(value, at, "o", markersize=5.5, color=colour, markerfacecolor=face)
+    rows, (value, start, end) = np.array(heights), values
+    for chosen, colour, face in ((clear, BLUE, BLUE), (~clear, GREY, "white")):
+        panel.hlines(rows[chosen], start[chosen], end[chosen], color=colour, linewidth=1.4)
+        panel.plot(
+            value[chosen], rows[chosen], "o", ms=5.5, color=colour, markerfacecolor=face, zorder=3
+        )
 
 
 def _alt(

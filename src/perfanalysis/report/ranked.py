@@ -146,10 +146,12 @@ def grade_dots(
         _grade_lines(panel, floors, ends, say)
         if low:
             panel.hlines(heights, ends[:, 0], ends[:, 1], color=GREY, linewidth=1.2)
-        for at, value, each, ok in zip(heights, values, names, sure, strict=True):
-            colour = _colour(each, False, highlight) if ok else GREY
-            face = colour if ok else "white"
-            panel.plot(value, at, "o", markersize=5.5, color=colour, markerfacecolor=face)
+        colours = [
+            _colour(each, False, highlight) if ok else GREY
+            for each, ok in zip(names, sure, strict=True)
+        ]
+        faces = [colour if ok else "white" for colour, ok in zip(colours, sure, strict=True)]
+        panel.scatter(values, heights, s=30, c=faces, edgecolors=colours, zorder=3)
         for at, word in zip(heights, words, strict=True):
             beside(panel, panel.get_xlim()[1], at, word)
     printed = [column.printed(value) for value in rows[score]]
