@@ -42,13 +42,11 @@ KINDS = {
     # What is planted lies under 50%, the rule's threshold is 80%: the rest is judged by
     # `under_four_fifths`, worked out here.
     "low-execution": Measured("low-execution", alike=("idle-funds", "under-four-fifths")),
-    # Winter aid is paid in December by its nature, and one year's payments cannot tell it from a
-    # rush: decoy:seasonal-spending is flagged. To leave out whoever paid late the year before too
-    # would hide the habit that the screen is for; comparing curves with peers is issue 5.
+    "executed-over-budget": Measured("executed-over-budget"),
+    "initial-zero": Measured("funds-initial-zero"),
     "year-end-rush": Measured(
         "rush-spending",
-        decoys=("lump-on-acceptance", "equal-instalments"),
-        precision=0.6,
+        decoys=("lump-on-acceptance", "equal-instalments", "seasonal-spending"),
     ),
     # Whoever paid more than the contract, without work for it, paid ahead of the work as well.
     "payment-ahead-of-work": Measured(
@@ -56,6 +54,19 @@ KINDS = {
         alike=("payment-over-contract",),
         decoys=("legal-advance", "supplementary-agreement", "lump-on-acceptance"),
     ),
+    "payment-over-contract": Measured(
+        "payment-over-contract", decoys=("supplementary-agreement", "lump-on-acceptance")
+    ),
+    "payment-split": Measured("payment-split", decoys=("equal-instalments",)),
+    "payment-duplicate": Measured("payment-duplicate", decoys=("equal-instalments",)),
+    "payment-round": Measured("payment-round", decoys=("equal-instalments",)),
+    "payment-outside-year": Measured("payment-after-year"),
+    "payee-out-of-scope": Measured("payee-out-of-scope"),
+    "purpose-out-of-scope": Measured("purpose-out-of-scope"),
+    "account-mixed": Measured("account-mixed"),
+    "transfer-unapproved": Measured("transfer-unapproved", decoys=("transfer-approved",)),
+    "carry-over-two-years": Measured("carry-over-two-years", decoys=("carry-over-one-year",)),
+    "funds-idle": Measured("idle-funds"),
     "score-above-rule": Measured(
         "score-above-rule", decoys=("overachieved-explained", "zero-target")
     ),
@@ -69,7 +80,23 @@ KINDS = {
     "asset-idle": Measured("idle-asset", decoys=("just-finished",)),
     "upkeep-missing": Measured("upkeep-missing"),
 }
-UNPLANTED = {"result-missed"}  # nothing of the kind is on the list
+# Nothing of these kinds is on the list. They say what stands in the tables, or come with another
+# kind: a rush overspends a line, a vague purpose stands on a round payment.
+UNPLANTED = {
+    "result-missed",
+    "payment-before-acceptance",
+    "retention-not-kept",
+    "advance-over-terms",
+    "retention-over-terms",
+    "progress-underpaid",
+    "payment-weekend",
+    "purpose-unmatched",
+    "budget-line-foreign",
+    "budget-line-over",
+    "no-movement",
+    "outturn-off",
+    "composition-off",
+}
 
 
 class District:
@@ -96,7 +123,11 @@ class District:
 
     def planted(self, *kinds):
         """Project-years on the list."""
-        listed = {(r["budget_year"], r["subjects"][0]) for r in self.records if r["kind"] in kinds}
+        listed = {
+            (r["budget_year"], r["subjects"]["transfer" in r["kind"]])
+            for r in self.records
+            if r["kind"] in kinds
+        }
         return listed | (self.under_four_fifths() if "under-four-fifths" in kinds else set())
 
     def under_four_fifths(self):
@@ -181,9 +212,22 @@ def test_results_missed_are_few_and_never_forms_left_blank(district):
     assert len(missed) < 0.02 * projects
 
 
-def test_a_clean_district_has_few_flags(tmp_path):
-    """Nothing planted: what is flagged is slow or late spending, and nothing else."""
-    write_sample(tmp_path, years=(2020, 2020), clean=True)
-    flags = District(tmp_path, (2020,)).flags[2020]
-    assert set(flags["kind"]) <= {"low-execution", "year-end-rush", "result-missed"}
-    assert (flags["kind"] == "year-end-rush").sum() <= 3
+FACTS = {
+    "low-execution",
+    "progress-underpaid",
+    "outturn-off",
+    "composition-off",
+    "result-missed",
+}
+
+
+def test_a_clean_district_has_no_more_flags_than_the_report_said(tmp_path):
+    """Nothing planted: beside what the tables say of rates, as many as chance gives, not more."""
+    write_sample(tmp_path, years=(2019, 2020), clean=True)
+    for year in (2019, 2020):
+        work_year = WorkYear(SUITE, year + 1, tmp_path, load_rules())
+        expected = work_year.money.expected.set_index("check")
+        assert (expected["flags"] <= expected["most_false"]).drop(FACTS & set(expected.index)).all()
+        assert set(work_year.flags["kind"]) <= FACTS | set(
+            expected.index[expected["how"] != "fact"]
+        )

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from perfanalysis.data.flags import FLAG_COLUMNS
-from perfanalysis.money.assets import asset_flags
+from perfanalysis.money.flags import as_year_flags, money_flags
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from year_tables import PROJECT, make_year
 
@@ -26,7 +26,7 @@ def asset(asset_id="A1", finished="2021-05-31", value=10.0, **values):
 def flags(*assets):
     year = make_year(projects=[PROJECT | {"project_id": "P1"}], assets=list(assets))
     before = year["assets"].copy()
-    found = asset_flags(year, RULES)
+    found = as_year_flags(money_flags(year, RULES))
     pd.testing.assert_frame_equal(year["assets"], before)
     return found
 
@@ -88,8 +88,8 @@ def test_the_most_valuable_come_first_in_each_kind():
     )
     assert found[["kind", "amount_wan", "where"]].values.tolist() == [
         ["asset-idle", 50.0, "assets.csv!E3"],
-        ["asset-idle", 5.0, "assets.csv!E5"],
         ["asset-idle", 5.0, "assets.csv!E2"],
+        ["asset-idle", 5.0, "assets.csv!E5"],
         ["upkeep-missing", 90.0, "assets.csv!F4"],
         ["upkeep-missing", 50.0, "assets.csv!F3"],
     ]

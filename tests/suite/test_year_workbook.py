@@ -37,6 +37,7 @@ def column(sheet, header):
 def test_a_sheet_a_table_after_the_notes(book):
     assert book.sheetnames == [
         "说明", "单位", "项目得分", "指标得分", "扣分台账", "预算执行", "需核实的情况",
+        "资金核实清单",
         "项目建议数", "逐步计算", "合计", "所用规则", "问题清单",
     ]  # fmt: skip
     for sheet in book:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfanalysis.data.flags import flags_frame, quoted
+from perfanalysis.data.flags import quoted
 from perfanalysis.data.tables import YearData
+from perfanalysis.money.hits import cells, hits
 from perfanalysis.rules.values import RulesInForce
 
 
-def asset_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
-    """Flag assets that are long finished and not in use, and finished ones without upkeep.
+def asset_hits(year: YearData, rules: RulesInForce) -> pd.DataFrame:
+    """Find assets that are long finished and not in use, and finished ones without upkeep.
 
     Parameters
     ----------
     year : YearData
-        Tables ``projects``, ``assets``.
+        Table ``assets``.
     rules : RulesInForce
         ``assets.idle_days``: days from the day an asset was finished to the end of the budget
         year, from which it is to be in use.
@@ -23,43 +24,36 @@ def asset_flags(year: YearData, rules: RulesInForce) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Flags of kinds ``asset-idle`` and ``upkeep-missing``; ``amount_wan`` is the value of the
-        asset; largest first within a kind.
+        Hits (see `hits`) of ``asset-idle`` and ``upkeep-missing``, one an asset; ``money_wan`` is
+        its value.
     """
-    projects = year["projects"][["project_id", "unit_id", "name"]]
-    finished = year["assets"].dropna(subset=["finished"]).rename_axis("row").reset_index()
-    finished = finished.rename(columns={"name": "asset"}).merge(projects, on="project_id")
-    finished = finished.sort_values(["value_wan", "asset_id"], ascending=[False, True])
+    finished = year["assets"].dropna(subset=["finished"])
     rule = rules.get("assets.idle_days")
     waited = (pd.Timestamp(year.budget_year, 12, 31) - finished["finished"]).dt.days
-    idle = finished[~finished["in_use"] & (waited >= rule.value)]
+    long = finished.assign(excess=waited / max(1, rule.value))
+    idle = long[~finished["in_use"] & (waited >= rule.value)]
     neglected = finished[finished["upkeep"].isna()]
-    unused = f"至年末已满{rule.value}天，没有投入使用"
-    return flags_frame(
+    unused = _found(idle, f"至年末已满{rule.value}天，没有投入使用")
+    bare = _found(neglected, "没有后续管护安排")
+    return pd.concat(
         [
-            *_rows(year, idle, "asset-idle", "in_use", unused, rule.key, rule.basis),
-            *_rows(year, neglected, "upkeep-missing", "upkeep", "没有后续管护安排", "", ""),
-        ]
+            hits("asset-idle", unused, rows=_cells(year, idle, "in_use"), rule=rule),
+            hits("upkeep-missing", bare, rows=_cells(year, neglected, "upkeep")),
+        ],
+        ignore_index=True,
     )
 
 
-def _rows(
-    year: YearData, assets: pd.DataFrame, kind: str, column: str, seen: str, rule: str, basis: str
-) -> list[tuple[object, ...]]:
-    return [
-        (
-            kind,
-            row.project_id,
-            row.unit_id,
-            row.name,
-            row.value_wan,
-            f"资产{quoted(row.asset)}已于{row.finished:%Y-%m-%d}完工，{seen}",
-            str(year.where("assets", row.row, column)),
-            rule,
-            basis,
-        )
+def _found(assets: pd.DataFrame, what: str) -> pd.DataFrame:
+    seen = [
+        f"资产{quoted(row.name)}已于{row.finished:%Y-%m-%d}完工，{what}"
         for row in assets.itertuples(index=False)
     ]
+    return assets.assign(money_wan=assets["value_wan"], seen=seen)
 
 
-__all__ = ["asset_flags"]
+def _cells(year: YearData, assets: pd.DataFrame, column: str) -> list[str]:
+    return cells(year, "assets", [[row] for row in assets.index], column)
+
+
+__all__ = ["asset_hits"]

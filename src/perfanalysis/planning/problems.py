@@ -11,8 +11,30 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "management": (
             "low-execution",
+            "executed-over-budget",
+            "initial-zero",
             "year-end-rush",
             "payment-ahead-of-work",
+            "payment-over-contract",
+            "payment-before-acceptance",
+            "retention-not-kept",
+            "advance-over-terms",
+            "retention-over-terms",
+            "progress-underpaid",
+            "payment-split",
+            "payment-duplicate",
+            "payment-round",
+            "payment-outside-year",
+            "payment-weekend",
+            "payee-out-of-scope",
+            "purpose-out-of-scope",
+            "purpose-unmatched",
+            "budget-line-foreign",
+            "budget-line-over",
+            "account-mixed",
+            "transfer-unapproved",
+            "outturn-off",
+            "composition-off",
             "score-above-rule",
         ),
         "targets": (
@@ -24,7 +46,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cost-missing",
             "satisfaction-missing",
         ),
-        "effect": ("result-missed", "asset-idle", "upkeep-missing"),
+        "effect": (
+            "result-missed",
+            "carry-over-two-years",
+            "funds-idle",
+            "no-movement",
+            "asset-idle",
+            "upkeep-missing",
+        ),
     }
 )
 

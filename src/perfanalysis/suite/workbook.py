@@ -10,6 +10,7 @@ from perfanalysis.data.findings import findings_frame
 from perfanalysis.linkage.export import TITLES as LINK_TITLES
 from perfanalysis.linkage.export import labelled_proposal
 from perfanalysis.money.execution import execution_rates
+from perfanalysis.money.worklist import money_worklist
 from perfanalysis.report.text import texts
 from perfanalysis.report.workbook import Sheet, year_workbook
 from perfanalysis.rules.loader import rules_frame
@@ -28,6 +29,22 @@ _EXECUTION_HEADERS = {
     "execution_rate": "预算执行率（执行÷全年预算）",
     "spend_rate": "支出率（执行÷到位）",
     "funding_rate": "资金到位率（到位÷全年预算）",
+}
+_SEVERITY = {"high": "高", "medium": "中", "low": "低"}
+_WORKLIST_HEADERS = {
+    "place": "序号",
+    "unit_id": "单位编码",
+    "unit_name": "单位",
+    "project_id": "项目编码",
+    "name": "项目名称",
+    "check": "核实什么",
+    "severity": "轻重",
+    "money_wan": "涉及金额（万元）",
+    "seen": "看到的情况",
+    "ask": "调取的材料",
+    "rows": "出处",
+    "rule": "规则键",
+    "basis": "依据类别",
 }
 _FLAG_HEADERS = {
     "kind": "种类",
@@ -68,6 +85,7 @@ def work_year_workbook(year: WorkYear) -> bytes:
         ),
         _execution(year),
         _flags(year),
+        _worklist(year),
         *_linkage(year),
         _rules(year),
         _findings(year),
@@ -133,6 +151,18 @@ def _flags(year: WorkYear) -> Sheet:
         kind=table["kind"].map(kinds), basis=table["basis"].map(LABELS["basis"])
     ).rename(columns=_FLAG_HEADERS)
     return Sheet("需核实的情况", "一行一项，由数据比对得出，须向单位核实。", table, shown)
+
+
+def _worklist(year: WorkYear) -> Sheet:
+    table, say = money_worklist(year.money.flags, year.evaluation["units"]), texts("suite", "zh")
+    kinds = {code: say.label("flag", code) for code in table["check"].unique()}
+    shown = table.assign(
+        check=table["check"].map(kinds),
+        severity=table["severity"].map(_SEVERITY),
+        basis=table["basis"].map(LABELS["basis"]),
+    ).rename(columns=_WORKLIST_HEADERS)
+    about = "一行一项待核实，按涉及金额排列；同一笔钱可列在几项下，金额不能相加。"
+    return Sheet("资金核实清单", about, table, shown)
 
 
 def _rules(year: WorkYear) -> Sheet:

@@ -19,10 +19,8 @@ from perfanalysis.errors import DataError
 from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
-from perfanalysis.money.assets import asset_flags
 from perfanalysis.money.execution import execution_rates
-from perfanalysis.money.pace import rush_screen, slow_projects
-from perfanalysis.money.payments import paid_ahead
+from perfanalysis.money.flags import HISTORY, MoneyScreen, as_year_flags, screen_money
 from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Lang, Texts, texts
@@ -180,19 +178,27 @@ class WorkYear:
         )
 
     @cached_property
+    def history(self) -> tuple[YearData, ...]:
+        """The two budget years before the evaluated one that are there, the latest first."""
+        years = (self.evaluation_year - 1, self.evaluation_year - 2)
+        folders = [self.data_dir / str(year) for year in years]
+        there = [folder for folder in folders if folder.is_dir()]
+        return tuple(load_year(folder, only=HISTORY) for folder in there)
+
+    @cached_property
+    def money(self) -> MoneyScreen:
+        """Where the money of the evaluated year went: see `screen_money`."""
+        return screen_money(self.evaluation, self.rules, history=self.history)
+
+    @cached_property
     def flags(self) -> pd.DataFrame:
         """What must be verified in the evaluated year: see `perfanalysis.data.flags`."""
         year = self.evaluation
-        evaluated = year["projects"].loc[year["projects"]["is_self_evaluated"], "project_id"]
-        rates = execution_rates(year, by="project", projects=evaluated)
         found = [
-            slow_projects(rates, year, self.rules),
-            rush_screen(year, self.rules),
-            paid_ahead(year, self.rules),
+            as_year_flags(self.money.flags),
             indicator_flags(year, self.rules),
             target_flags(year),
             result_flags(self.scores, year, self.rules),
-            asset_flags(year, self.rules),
         ]
         return pd.concat(found, ignore_index=True)
 

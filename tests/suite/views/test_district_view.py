@@ -161,7 +161,9 @@ def test_nothing_lost_nothing_stated_nothing_monitored():
 def test_a_unit_without_flags_has_none_of_them():
     kinds = ("质量指标", "成本指标", "满意度指标")
     whole = [indicator("P3", 100.0, 30, number=n, level2=kind) for n, kind in enumerate(kinds)]
-    year = work_year(evaluation={"indicators": [*EVALUATED["indicators"][:2], *whole]})
+    year = work_year(
+        evaluation={"indicators": [*EVALUATED["indicators"][:2], *whole], "payments": []}
+    )
     table = unit_list(year).set_index("unit_id")
     assert table["flags"].dtype == "int64"
     assert table["flags"].to_dict() == {"U01": len(year.flags), "U02": 0}

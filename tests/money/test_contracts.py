@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfanalysis.money.payments import paid_against_work, paid_ahead
+from perfanalysis.money.contracts import paid_against_work
+from perfanalysis.money.flags import as_year_flags, money_flags
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from year_tables import PROJECT, make_table, make_year
 
@@ -46,10 +47,15 @@ def compared(contracts, payments):
     return paid_against_work(make_table("contracts", contracts), make_table("payments", payments))
 
 
-def ahead(contracts, payments, projects=("P1",)):
+def flagged(kind, contracts, payments, projects=("P1",)):
     rows = [PROJECT | {"project_id": p} for p in projects]
     year = make_year(projects=rows, contracts=contracts, payments=payments)
-    return paid_ahead(year, RULES)
+    flags = as_year_flags(money_flags(year, RULES))
+    return flags[flags["kind"] == kind]
+
+
+def ahead(*args, **kwargs):
+    return flagged("payment-ahead-of-work", *args, **kwargs)
 
 
 STATES = (("2021-03-01", 0.0), ("2021-06-01", 50.0), ("2021-09-01", 100.0))
@@ -96,7 +102,7 @@ def test_the_flag_says_when_it_was_furthest_ahead():
     # 40−20 = 20, 55−20 = 35, 75−70 = 5: furthest on 1 May
     assert flags[["amount_wan", "seen", "where", "rule", "basis"]].iloc[0].tolist() == [
         35.0,
-        "合同H1至2021-05-01已付55.00，已核实工程量0.00，超出35.00",
+        "合同H1至2021-05-01已付55.00，已核实工程量0.00，约定预付款20.00，超出35.00",
         "payments.csv!D3",
         "payments.ahead_tolerance",
         "convention",
@@ -173,3 +179,72 @@ def test_every_payment_counts_once_and_a_larger_advance_allows_more(payments, ad
     assert allowed.tolist() == pytest.approx((result["ahead_wan"] - 1).tolist())
     pd.testing.assert_frame_equal(contracts, kept[0])
     pd.testing.assert_frame_equal(table, kept[1])
+
+
+def accepted(day, *states, **terms):
+    rows = measured(*states, **terms)
+    return [row | {"acceptance_date": pd.Timestamp(day) if day else None} for row in rows]
+
+
+def test_more_than_the_contract_is_flagged_at_the_payment_that_passed_it():
+    flags = flagged(
+        "payment-over-contract",
+        measured(*STATES),
+        paid(("2021-03-05", 60.0), ("2021-10-01", 45.0), ("2021-11-01", 10.0)),
+    )
+    # 105 of 100 on 1 October; in the end 115
+    assert flags[["amount_wan", "where"]].values.tolist() == [[15.0, "payments.csv!D3"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "paid_wan", "listed"),
+    [
+        ("2021-10-15", 100.0, True),  # all paid on 1 October, accepted on the 15th
+        (None, 100.0, True),
+        ("2021-09-30", 100.0, False),
+        ("2021-10-15", 97.5, False),  # 3% retention and 1% tolerance: up to 98
+    ],
+)
+def test_all_but_the_retention_is_due_at_acceptance(day, paid_wan, listed):
+    flags = flagged(
+        "payment-before-acceptance", accepted(day, *STATES), paid(("2021-10-01", paid_wan))
+    )
+    assert len(flags) == listed
+
+
+@pytest.mark.parametrize(
+    ("day", "listed"), [("2021-09-15", True), ("2020-09-30", False), ("2020-10-02", True)]
+)
+def test_the_retention_stays_for_a_year_after_acceptance(day, listed):
+    flags = flagged("retention-not-kept", accepted(day, *STATES), paid(("2021-10-01", 100.0)))
+    assert len(flags) == listed
+
+
+def test_an_advance_over_three_tenths_is_flagged_with_the_document():
+    flags = flagged("advance-over-terms", measured(*STATES, advance=35.0), [])
+    assert flags[["amount_wan", "rule", "basis"]].values.tolist() == [
+        [pytest.approx(5.0), "contracts.advance_most", "national"]
+    ]
+    assert flagged("advance-over-terms", measured(*STATES, advance=30.0), []).empty
+
+
+@pytest.mark.parametrize(
+    ("first", "paid_wan", "listed"),
+    # 60% of 100 verified until July 2022, 80% from 1 August 2022 (财建〔2022〕183号)
+    [
+        ("2022-07-31", 59.5, False),  # 1% of the contract is tolerated
+        ("2022-07-31", 58.0, True),
+        ("2022-08-01", 70.0, True),
+        ("2022-08-01", 80.0, False),
+    ],
+)
+def test_progress_is_judged_by_the_rule_of_the_contract_s_first_date(first, paid_wan, listed):
+    rules = load_rules().on(evaluation_date(2022))
+    year = make_year(
+        2022,
+        projects=[PROJECT | {"project_id": "P1"}],
+        contracts=measured((first, 0.0), ("2022-11-01", 100.0)),
+        payments=paid(("2022-12-01", paid_wan)),
+    )
+    flags = money_flags(year, rules)
+    assert ("progress-underpaid" in set(flags["check"])) == listed
