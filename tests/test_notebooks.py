@@ -203,14 +203,16 @@ def test_every_report_of_the_small_district_is_made(published, lang):
     root, results = published
     result = results[lang]
     assert result.failed == {}
-    assert len(result.made) == 6 + len(pages_of_key_projects(root)) + 4
+    assert len(result.made) == 6 + len(pages_of_projects(root)) + 4
     assert verify_reports(result.index.parent, data_dir=root / "data") == ()
 
 
-def pages_of_key_projects(root):
+def pages_of_projects(root):
+    """A page for each key project, and one for each special project."""
     projects = (root / "data" / "2020" / "projects.csv").read_text("utf-8").splitlines()
-    at = projects[0].split(",").index("is_key")
-    return [line for line in projects[1:] if line.split(",")[at] == "true"]
+    names = projects[0].split(",")
+    marks = [names.index("is_key"), names.index("is_special")]
+    return [at for line in projects[1:] for at in marks if line.split(",")[at] == "true"]
 
 
 @pytest.mark.slow

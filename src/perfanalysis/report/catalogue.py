@@ -31,8 +31,15 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 @cache
 def catalogue(name: str) -> Mapping[str, Mapping[str, str]]:
-    """Every sentence of ``texts/<name>.yaml``: key to language to template."""
+    """Every sentence of ``texts/<name>.yaml``: key to language to template.
+
+    A file that begins with ``like: other`` has every sentence of the other that it does not have
+    itself: a page that says the same and more.
+    """
     loaded = load_catalogue(name)
+    other = loaded.pop("like", None)
+    if other is not None:
+        loaded = {**catalogue(str(other)), **loaded}
     return MappingProxyType({key: MappingProxyType(body) for key, body in loaded.items()})
 
 

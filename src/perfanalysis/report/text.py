@@ -9,10 +9,10 @@ Code chooses which sentence holds; ``texts/<name>.yaml`` says it. One file a not
 
 What stands after the colon is how the value is printed: ``int``, ``money``, ``rate``, ``pp``
 (change of a rate, in percentage points), ``score``, ``number``, ``date`` or ``grade``; a digit
-may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind, ``said``
-a sentence of the library in the language of the page; a ``?`` at the end says 未填报 where the
-value is missing, which is an error otherwise. A value without anything must be text or an int,
-and is printed as it is.
+may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind, or a
+tuple of them, ``said`` a sentence of the library in the language of the page; a ``?`` at the end
+says 未填报 where the value is missing, which is an error otherwise. A value without anything
+must be text or an int, and is printed as it is.
 """
 
 from __future__ import annotations
@@ -175,7 +175,8 @@ class Texts:
                 return self("not-known")
             spec = spec.removesuffix("?")
         if spec.startswith("label-"):
-            return self.label(spec.removeprefix("label-"), value)
+            codes = value if isinstance(value, tuple) else (value,)
+            return self.joined(self.label(spec.removeprefix("label-"), code) for code in codes)
         how, _, decimals = spec.partition(".")
         if how not in self._formats:
             raise ReportError(f"文案 {self.name}.yaml 用了未知的格式 {spec!r}。")

@@ -209,7 +209,9 @@ def _sides(row: Any, scale: Mapping[str, Any]) -> str:
     """The rate of a row with both its sides."""
     if np.isnan(row.rate):
         return f"的分母为0，分子为{row.part:,.6g}"
-    rate = f"{row.rate:.2f}" if scale.get("shown") == "number" else f"{row.rate:.1%}"
+    number = scale.get("shown") == "number"
+    small = 0 < abs(row.rate) < 0.01
+    rate = f"{row.rate:.2f}" if number else f"{row.rate:.3%}" if small else f"{row.rate:.1%}"
     return f"为{rate}（{row.part:,.6g}与{row.whole:,.6g}）"
 
 

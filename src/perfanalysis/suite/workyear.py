@@ -17,6 +17,8 @@ from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.errors import DataError
 from perfanalysis.linkage.circumstances import project_circumstances
+from perfanalysis.evidence.panel import Panels, score_panels
+from perfanalysis.evidence.survey import Surveys, read_surveys
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
@@ -25,10 +27,12 @@ from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
+from perfanalysis.scoring.categories import CategoryScores, score_categories
 from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
+from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Suite, load_suite
 from perfanalysis.suite.views.paid import paid_band, paid_curves
@@ -141,6 +145,26 @@ class WorkYear:
             load_year(self.data_dir / str(self.requests_year), only=tables),
             earlier=[*self.earlier_scores.values()] if "years_poor" in wanted else [],
         )
+
+    @cached_property
+    def panels(self) -> Panels:
+        """Experts' panels of the evaluated year."""
+        return score_panels(self.evaluation, self.rules)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """Public surveys of the evaluated year."""
+        return read_surveys(self.evaluation, self.rules)
+
+    @cached_property
+    def unit_scores(self) -> UnitScores:
+        """Whole-unit evaluation of every unit."""
+        return score_units(self.evaluation, self.rules)
+
+    @cached_property
+    def category_scores(self) -> CategoryScores:
+        """Projects evaluated by the framework of their category of funds."""
+        return score_categories(self.evaluation, self.rules)
 
     @cached_property
     def proposal(self) -> Proposal:

@@ -76,18 +76,18 @@ def test_a_key_project_by_hand():
     assert view.levels["score"].sum() == 94.5
     # benefit: 25.5 of 30
     assert view.levels.set_index("level1")["kept_share"]["benefit"] == 0.85
-    assert view.visits[["reported", "verified_number"]].values.tolist() == [[12.0, 10.0]]
+    assert view.evidence.visits[["reported", "verified_number"]].values.tolist() == [[12.0, 10.0]]
     assert view.listing["review_score"] == 94.5
     assert view.listing["points_lost"] == 5.5
 
 
 def test_the_main_points_of_a_key_project():
-    score, spent, lost, own, panel = said(key_year([("实施效益", 4.5)]))
+    score, sure, spent, lost, own = said(key_year([("实施效益", 4.5)]))
     assert score == "评价组得分95.50分，等级为优。"
     assert "80.0%" in spent
     assert all(word in lost for word in ("共1处扣分", "4.50分", "实施效益有欠缺"))
     assert "100.00分，比评价组高4.50分" in own
-    assert panel
+    assert sure == "没有专家组、概率抽样或多项现场核查，得分没有误差可言；只变动分值，等级为优的概率为100.0%。"
     assert len(said(key_year([("实施效益", 4.5)]), "en")) == 5
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from perfanalysis.errors import ParameterError
 from perfanalysis.scoring.summary import total_lost
 from perfanalysis.suite.views.common import Said, once
+from perfanalysis.suite.views.key_evidence import KeyEvidence, evidence_findings, key_evidence
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -29,10 +30,18 @@ class KeyProjectView:
         Every deduction with reason, standard, evidence and source.
     review : Series
         Its row of the self-evaluation review; empty where it was not self-evaluated.
-    visits : DataFrame
-        Site visits: ``reported`` and ``verified_number``.
     flags : DataFrame
         What must be verified.
+    rectification : DataFrame
+        Table ``rectification`` of the project: the unit's replies.
+    objective : str
+        Yearly objective as stated; empty where none was.
+    evidence : KeyEvidence
+        Panel, survey, visits and papers, and how sure the grade is.
+    category : Series
+        Its row of ``CategoryScores.projects``; empty where it has no category or no figures.
+    category_indicators, category_ledger : DataFrame
+        Its indicators and deductions by the framework of the category.
     """
 
     project: pd.Series
@@ -40,8 +49,13 @@ class KeyProjectView:
     indicators: pd.DataFrame
     ledger: pd.DataFrame
     review: pd.Series
-    visits: pd.DataFrame
     flags: pd.DataFrame
+    rectification: pd.DataFrame
+    objective: str
+    evidence: KeyEvidence
+    category: pd.Series
+    category_indicators: pd.DataFrame
+    category_ledger: pd.DataFrame
 
     @property
     def overview(self) -> pd.DataFrame:
@@ -55,6 +69,33 @@ class KeyProjectView:
     def lost(self) -> float:
         """Points lost in all, exact to the hundredth."""
         return total_lost(self.ledger)
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """The project's money, on one row."""
+        names = ["annual_wan", "received_wan", "executed_wan"]
+        names += ["funding_rate", "spend_rate", "execution_rate"]
+        return self.project[names].astype("float64").to_frame().T
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """The deductions as a list to work off.
+
+        The ledger with ``problem`` (a number), ``advice`` (code of what to do) and ``owner`` and
+        ``due``, to be filled in.
+        """
+        table = self.ledger.merge(
+            self.indicators[["level3", "method"]], left_on="indicator", right_on="level3"
+        )
+        numbers = range(1, len(table) + 1)
+        blank = pd.Series([None] * len(table), dtype="str")
+        return table.assign(problem=numbers, advice=table["method"], owner=blank, due=blank)
+
+    @property
+    def strengths(self) -> list[str]:
+        """Indicators that kept all their points, the largest first."""
+        full = self.indicators[self.indicators["score"] >= self.indicators["points"]]
+        return list(full.sort_values("points", ascending=False, kind="stable")["level3"])
 
     @property
     def totals(self) -> dict[str, float] | None:
@@ -94,6 +135,7 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
     units = year.evaluation["units"].set_index("unit_id")["name"]
     project = own.iloc[0]
     levels = _of(result.levels, project_id)
+    stated = _of(year.evaluation["projects"], project_id)["objective"].iloc[0]
     return KeyProjectView(
         project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
         levels=levels.assign(
@@ -104,10 +146,13 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
             ["lost", "indicator"], ascending=[False, True]
         ),
         review=_first(_of(year.scores.projects, project_id)),
-        visits=_of(year.evaluation["site_visits"], project_id).rename(
-            columns={"verified": "verified_number"}
-        ),
         flags=_of(year.flags, project_id),
+        rectification=_of(year.evaluation["rectification"], project_id),
+        objective="" if pd.isna(stated) else str(stated),
+        evidence=key_evidence(year, project_id),
+        category=_first(_of(year.category_scores.projects, project_id)),
+        category_indicators=_of(year.category_scores.indicators, project_id),
+        category_ledger=_of(year.category_scores.ledger, project_id),
     )
 
 
@@ -118,6 +163,7 @@ def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
         return [("main-refused", {"reason": project["refused_reason"]})]
     said: list[Said] = [
         ("main-score", {"score": project["score"], "grade": project["grade"]}),
+        *evidence_findings(view.evidence, project),
         (
             "main-money",
             {
@@ -149,7 +195,6 @@ def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
         if direction != "same":
             values["gap"] = abs(gap)
         said.append((f"main-self-{direction}", values))
-    said.append(("main-no-panel", {}))
     return said
 
 
@@ -158,6 +203,18 @@ def levels_heading(view: KeyProjectView) -> Said:
     if view.project["status"] == "refused":
         return "levels-heading-refused", {}
     return "levels-heading", {"score": view.project["score"], "grade": view.project["grade"]}
+
+
+def category_findings(view: KeyProjectView) -> list[Said]:
+    """What the framework of the category says, as keys of ``41_special_project``."""
+    row = view.category
+    if not len(row):
+        return [("category-none", {})]
+    values = {"category": row["category"]}
+    if row["status"] == "refused":
+        return [("category-refused", values | {"reason": row["refused_reason"]})]
+    lost = {"lost": total_lost(view.category_ledger), "lines": len(view.category_ledger)}
+    return [("category-score", values | {"score": row["score"], "grade": row["grade"]} | lost)]
 
 
 def _of(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
