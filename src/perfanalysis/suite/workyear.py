@@ -16,9 +16,9 @@ from perfanalysis.data.checks import check_year
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.errors import DataError
-from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.evidence.panel import Panels, score_panels
 from perfanalysis.evidence.survey import Surveys, read_surveys
+from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
