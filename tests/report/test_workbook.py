@@ -9,8 +9,9 @@ from lxml import etree
 from openpyxl import load_workbook
 
 from perfanalysis.data.spreadsheet import MOST_TEXT
-from perfanalysis.report.workbook import NOTES, Sheet, year_workbook
+from perfanalysis.report.workbook import Sheet, year_workbook
 
+NOTES = "说明"
 HOSTILE = [
     "=1+1",
     '=HYPERLINK("http://x.example")',
@@ -73,7 +74,7 @@ def test_a_text_too_long_for_a_cell_is_cut_and_said():
     book = opened(book_of(name=["长" * (MOST_TEXT + 1), "短"]))
     assert len(book["项目"]["A2"].value) == MOST_TEXT
     assert book["项目"]["A3"].value == "短"
-    assert "项目有1格文字超过32767字" in [row[4] for row in book[NOTES].values][2]
+    assert "项目有1格文字超过32,767字" in [row[4] for row in book[NOTES].values][2]
 
 
 def test_control_characters_leave_valid_xml():

@@ -24,7 +24,10 @@ from perfanalysis.suite.run import run_suite
 
 PAGES = ["30_unit-001.html", "30_unit-002.html", "30_unit-004.html", "60_district.html"]
 SEARCH = {f"search-{name}.js" for name in ("pages", "text-0", "words-0")}
-FILES = {*PAGES, *SEARCH, "index.html", "manifest.json", "script.js", "search.js", "style.css"}
+FILES = {
+    *PAGES, *SEARCH, "index.html", "manifest.json", "script.js", "search.js", "style.css",
+    "tables-2021.xlsx",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

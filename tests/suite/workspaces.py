@@ -32,8 +32,10 @@ print("给自己看的", file=sys.stderr)
 UNIT_BODY = 'page.findings([f"{unit_id} 有{10 // (3 - int(unit_id))}个项目。"])'
 DISTRICT = """\
 from perfanalysis.report.page import Page
+from perfanalysis.report.public import Public
 
-page = Page("60_district", lang=lang, sample=True)
+public = Public() if edition == "public" else None
+page = Page("60_district", lang=lang, sample=True, public=public)
 page.header("全区")
 """
 UNITS = ["001", "002", "004"]

@@ -46,7 +46,8 @@ def workbook_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
         If a table has more rows, or a cell more characters, than a sheet can hold.
     """
     for name, table in sheets.items():
-        _check_size(name, table)
+        check_fits(name, table)
+        _check_texts(name, table)
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = _NO_TIME
     for name, table in sheets.items():
@@ -76,12 +77,16 @@ def _width(header: str, values: pd.Series) -> float:
     return float(min(max(longest + 4, 8), _WIDEST))
 
 
-def _check_size(name: str, table: pd.DataFrame) -> None:
+def check_fits(name: str, table: pd.DataFrame) -> None:
+    """Raise DataError if a table has more rows than a sheet can hold."""
     if len(table) > MOST_ROWS:
         raise DataError(
             f"{name} 有 {len(table)} 行，超过一个工作表的 {MOST_ROWS} 行。"
             f"请改存为 .csv 或 .parquet。"
         )
+
+
+def _check_texts(name: str, table: pd.DataFrame) -> None:
     for column in table.select_dtypes(["str", "object"]):
         longest = table[column].astype("str").str.len().max()
         if longest > MOST_TEXT:
@@ -110,4 +115,4 @@ def _without_times(archive: io.BytesIO) -> bytes:
     return result.getvalue()
 
 
-__all__ = ["MOST_ROWS", "MOST_TEXT", "workbook_bytes", "write_workbook"]
+__all__ = ["MOST_ROWS", "MOST_TEXT", "check_fits", "workbook_bytes", "write_workbook"]

@@ -17,10 +17,19 @@ from IPython.display import display
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.canvas import Chart, image_of
-from perfanalysis.report.columns import Column
+from perfanalysis.report.columns import WITHHELD, Column
 from perfanalysis.report.formats import is_missing
+from perfanalysis.report.keeper import Keeper
 from perfanalysis.report.markup import check_anchor, html, reference, with_references
-from perfanalysis.report.tables import MOST_ROWS, Table, printed_rows, table_element, table_html
+from perfanalysis.report.public import Public, public_headline
+from perfanalysis.report.tables import (
+    MOST_ROWS,
+    Table,
+    check_total,
+    printed_rows,
+    table_element,
+    table_html,
+)
 from perfanalysis.report.templating import source
 from perfanalysis.report.text import Lang, texts
 
@@ -40,6 +49,8 @@ class Page:
         Whether the data is made up; the page then says so.
     money_unit, money_scale : str, number
         Unit of money as suite.toml gives it; printed money = value × scale.
+    public : Public, optional
+        What the public edition may show; everything in the internal one.
     """
 
     def __init__(
@@ -50,10 +61,12 @@ class Page:
         sample: bool = False,
         money_unit: str = "万元",
         money_scale: Any = 1,
+        public: Public | None = None,
     ) -> None:
         self.notebook = notebook
         self.sample = sample
         self._say = texts("common", lang, money_unit=money_unit, money_scale=money_scale)
+        self._keeper = Keeper(public) if public else None
         self._names: dict[str, str] = {}
         self._anchors: set[str] = set()
         self._counts = {"table": 0, "figure": 0}
@@ -105,8 +118,14 @@ class Page:
             for label, value in (facts or {}).items()
         )
         body = f'<dl class="facts">{rows}</dl>' if rows else ""
+        edition = ""
+        if self._keeper:
+            edition = ' data-edition="public"'
+            banner += f'<p class="sample">{html(self._say("edition-public"))}</p>'
+            headline = public_headline(headline or {}, self._keeper.public)
+            members = [each for each in members if WITHHELD not in each.values()]
         self._emit(
-            f'<header class="head" id="top">{banner}<h1>{html(title)}</h1>{body}</header>',
+            f'<header class="head" id="top"{edition}>{banner}<h1>{html(title)}</h1>{body}</header>',
             "header",
             title=title,
             lang=self.lang,
@@ -209,14 +228,22 @@ class Page:
         for each in frame[row_anchor][:MOST_ROWS] if row_anchor else ():
             self._anchor(each)
         number, anchor = self._number("table", anchor)
+        if self._keeper:
+            check_total(table, self._say)
+            table = self._keeper.table(table, number)
         body = table_html(table, number=number, anchor=anchor, say=self._say)
         self._emit(body, "table", anchor=anchor, name=number, caption=caption)
 
     def figure(self, chart: Chart, *, anchor: str = "") -> None:
-        """Show a numbered chart with its alternative text and its numbers."""
+        """Show a numbered chart with its alternative text and its numbers.
+
+        The public edition has a sentence in its place where the chart shows what is held back.
+        """
         if not chart.alt.strip() or not chart.caption.strip():
             raise ReportError("图必须有图题和替代文字（alt）。")
         number, anchor = self._number("figure", anchor)
+        if self._keeper and self._keeper.hides(chart, number):
+            return self._left_out(chart, number, anchor)
         mime, data = image_of(chart)
         encoded = base64.b64encode(data).decode()
         caption = html(self._say("caption", number=number, name=chart.caption))
@@ -234,7 +261,13 @@ class Page:
         )
 
     def reproduction(self, rows: Mapping[str, str]) -> None:
-        """Show what is needed to make the same page again: versions, inputs, seed."""
+        """Show what is needed to make the same page again: versions, inputs, seed.
+
+        In the public edition, what the page left out and why stands before it.
+        """
+        if self._keeper:
+            self.section(self._say("left-heading"), "withheld")
+            self.items(self._keeper.sentences(self._say))
         heading = self._say("reproduction")
         self._anchor("reproduction")
         self._level = 2
@@ -253,6 +286,18 @@ class Page:
     def ref(self, anchor: str) -> str:
         """Return text that reads 表1 or 图2 and links there; the table may come later."""
         return reference(anchor)
+
+    def _left_out(self, chart: Chart, number: str, anchor: str) -> None:
+        """Say where a figure would stand that the public edition does not show."""
+        caption = html(self._say("caption", number=number, name=chart.caption))
+        text = html(self._say("left-figure-here"))
+        self._emit(
+            f'<p class="notice" id="{anchor}">{caption}　{text}</p>',
+            "figure",
+            anchor=anchor,
+            name=number,
+            caption=chart.caption,
+        )
 
     def _data(self, chart: Chart, number: str, anchor: str) -> str:
         table = Table(chart.data, chart.columns, chart.caption)

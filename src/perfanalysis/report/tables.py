@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.columns import MISSING, Column
+from perfanalysis.report.columns import MISSING, WITHHELD, Column
 from perfanalysis.report.formats import exact, fixed, half_up, is_missing
 from perfanalysis.report.markup import check_anchor, check_page_link, html
 from perfanalysis.report.text import Texts
@@ -163,6 +163,8 @@ def _groups(table: Table, shown: int, say: Texts) -> dict[int, str]:
 
 
 def _sum(values: pd.Series, column: Column, say: Texts) -> str:
+    if (values.astype("object") == WITHHELD).any():
+        return WITHHELD
     total = sum((exact(value) for value in values if not is_missing(value)), Decimal(0))
     return column.printed(total, money_scale=say.money_scale)
 
@@ -250,6 +252,12 @@ def _row(
     return f"<tr>{''.join(shown)}</tr>"
 
 
+def check_total(table: Table, say: Texts) -> None:
+    """Raise ReportError if the rows do not add to the total, before any of them is held back."""
+    _check_columns(table)
+    _total_row(table, say)
+
+
 def _total_row(table: Table, say: Texts) -> tuple[list[str] | None, bool]:
     """Return the last row, and whether rounding keeps the printed rows from adding to it."""
     if table.total is None:
@@ -273,6 +281,8 @@ def _check_sum(table: Table, name: str, column: Column, scale: Decimal) -> bool:
     stated = table.total[name] if table.total else None
     if is_missing(stated) or (isinstance(stated, str) and stated in MISSING):
         return False
+    if (table.frame[name].astype("object") == WITHHELD).any():
+        return False  # checked before the rows were held back
     parts = [
         column.scaled(value, scale)
         for value in table.frame[name]
@@ -311,6 +321,7 @@ __all__ = [
     "MOST_ROWS",
     "TIE",
     "Table",
+    "check_total",
     "folded",
     "header_of",
     "printed_rows",

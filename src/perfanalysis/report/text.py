@@ -26,6 +26,7 @@ from perfanalysis.errors import ReportError
 from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
 from perfanalysis.report.phrases import english
+from perfanalysis.report.public import Public, Said, public_values
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -48,14 +49,23 @@ class Texts:
         Unit that money is printed in, as suite.toml gives it.
     money_scale : int, float or Decimal
         Printed money = value × scale.
+    public : Public, optional
+        What the public edition may say; all of it in the internal one.
     """
 
     def __init__(
-        self, name: str, lang: Lang, *, money_unit: str = "万元", money_scale: Any = 1
+        self,
+        name: str,
+        lang: Lang,
+        *,
+        money_unit: str = "万元",
+        money_scale: Any = 1,
+        public: Public | None = None,
     ) -> None:
         if lang not in LANGS:
             raise ReportError(f"没有语言 {lang!r}；可用：{'、'.join(LANGS)}。")
         self.name = name
+        self.public = public
         self.lang: Lang = lang
         self.money_scale = exact(money_scale)
         self.money_unit_given = money_unit
@@ -80,7 +90,8 @@ class Texts:
         ReportError
             If the key is not in the catalogue or a value it asks for was not given.
         """
-        return "".join(self._filled(key, self._template(key), values))
+        shown = public_values(values, self.public, self) if self.public else values
+        return "".join(self._filled(key, self._template(key), shown))
 
     def has(self, key: str) -> bool:
         """Whether the notebook's file or the common one has the key."""
@@ -163,6 +174,8 @@ class Texts:
             yield self._printed(values[name], spec or "")
 
     def _printed(self, value: Any, spec: str) -> str:
+        if isinstance(value, Said):
+            return str(value)
         if not spec:
             if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
                 return str(value)
@@ -191,9 +204,16 @@ class Texts:
         return fixed(scaled, places) + ("%" if how == "rate" else "")
 
 
-def texts(name: str, lang: Lang, *, money_unit: str = "万元", money_scale: Any = 1) -> Texts:
+def texts(
+    name: str,
+    lang: Lang,
+    *,
+    money_unit: str = "万元",
+    money_scale: Any = 1,
+    public: Public | None = None,
+) -> Texts:
     """Return the sentences of a notebook: ``texts("30_unit", "zh")("headline", n=3)``."""
-    return Texts(name, lang, money_unit=money_unit, money_scale=money_scale)
+    return Texts(name, lang, money_unit=money_unit, money_scale=money_scale, public=public)
 
 
 __all__ = ["LANGS", "Lang", "Texts", "placeholders", "texts"]

@@ -9,11 +9,11 @@ import pandas as pd
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.spreadsheet import MOST_TEXT, workbook_bytes
+from perfanalysis.report.text import Lang, Texts, texts
 
-NOTES = "说明"
-_NOTE_COLUMNS = ("工作表", "列", "英文名", "单位", "说明")
-_CUT = "……（以下截去）"
-_UNITS = {"_wan": "万元", "_rate": "比率", "_score": "分", "_points": "分", "_total": "分"}
+_UNITS = {"_wan": "wan", "_rate": "rate", "_score": "points", "_points": "points"}
+_UNITS |= {"_total": "points"}
+_CODEBOOK_UNITS = {"万元": "wan", "比率": "rate", "分": "points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Sheet:
     labelled: pd.DataFrame
 
 
-def year_workbook(sheets: Sequence[Sheet], *, notes: Sequence[str]) -> bytes:
+def year_workbook(sheets: Sequence[Sheet], *, notes: Sequence[str], lang: Lang = "zh") -> bytes:
     """Return the workbook, the notes first.
 
     Parameters
@@ -45,6 +45,8 @@ def year_workbook(sheets: Sequence[Sheet], *, notes: Sequence[str]) -> bytes:
     sheets : sequence of Sheet
     notes : sequence of str
         What holds for the whole workbook.
+    lang : {"zh", "en"}
+        In English, headers are the names and values the codes that the codebook documents.
 
     Returns
     -------
@@ -57,20 +59,23 @@ def year_workbook(sheets: Sequence[Sheet], *, notes: Sequence[str]) -> bytes:
     DataError
         If a table has more rows than a sheet can hold.
     """
+    say = texts("workbook", lang)
     shown, cuts = {}, []
     for sheet in sheets:
-        shown[sheet.title], cut = _fitted(sheet.labelled)
+        body = sheet.labelled if lang == "zh" else sheet.table
+        shown[sheet.title], cut = _fitted(body, say("cut-mark"))
         if cut:
-            cuts.append(f"{sheet.title}有{cut}格文字超过{MOST_TEXT}字，只列开头；全文见原数据表。")
+            cuts.append(say("cut", sheet=sheet.title, n=cut, most=MOST_TEXT))
     rows = [("", "", "", "", note) for note in (*notes, *cuts)]
     for sheet in sheets:
         rows.append((sheet.title, "", "", "", sheet.about))
-        rows += _column_notes(sheet)
-    about = pd.DataFrame(rows, columns=list(_NOTE_COLUMNS), dtype="str").replace("", None)
-    return workbook_bytes({NOTES: about, **shown})
+        rows += _column_notes(sheet, say)
+    headers = [say(f"note-{part}") for part in ("sheet", "column", "name", "unit", "text")]
+    about = pd.DataFrame(rows, columns=headers, dtype="str").replace("", None)
+    return workbook_bytes({say("notes"): about, **shown})
 
 
-def _fitted(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _fitted(table: pd.DataFrame, mark: str) -> tuple[pd.DataFrame, int]:
     """The table with texts cut to what a cell can hold, and how many were."""
     cut = 0
     shown = table.copy()
@@ -78,17 +83,18 @@ def _fitted(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         long = table[name].astype("str").str.len() > MOST_TEXT
         if long.any():
             cut += int(long.sum())
-            kept = table.loc[long, name].astype("str").str[: MOST_TEXT - len(_CUT)] + _CUT
+            kept = table.loc[long, name].astype("str").str[: MOST_TEXT - len(mark)] + mark
             shown[name] = table[name].astype("object").mask(long, kept)
     return shown, cut
 
 
-def _column_notes(sheet: Sheet) -> list[tuple[str, str, str, str, str]]:
+def _column_notes(sheet: Sheet, say: Texts) -> list[tuple[str, str, str, str, str]]:
     known = _codebook_columns()
     rows = []
     for name, header in zip(sheet.table.columns, sheet.labelled.columns, strict=True):
         unit, note = known.get(str(name), ("", ""))
-        rows.append((sheet.title, str(header), str(name), unit or _unit_of(str(name)), note))
+        both = (str(header), str(name)) if say.lang == "zh" else (str(name), str(header))
+        rows.append((sheet.title, *both, _unit(str(name), unit, say), note))
     return rows
 
 
@@ -101,8 +107,13 @@ def _codebook_columns() -> Mapping[str, tuple[str, str]]:
     }
 
 
-def _unit_of(name: str) -> str:
-    return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+def _unit(name: str, unit: str, say: Texts) -> str:
+    """Unit of a column: the codebook's, else what the end of its name says."""
+    key = _CODEBOOK_UNITS.get(unit)
+    if unit and not key:
+        return unit
+    key = key or next((key for ending, key in _UNITS.items() if name.endswith(ending)), None)
+    return say(f"unit-{key}") if key else ""
 
 
-__all__ = ["NOTES", "Sheet", "year_workbook"]
+__all__ = ["Sheet", "year_workbook"]

@@ -124,9 +124,21 @@ class Publish:
     ----------
     public : tuple of str
         Glob patterns of the pages of the public edition, e.g. ``60_district``; none by default.
+    sheets : tuple of str
+        Sheets of its workbook, e.g. ``units``; without any it has no workbook.
+    cleared : tuple of str
+        Text columns, e.g. ``reason``, that somebody has read and cleared for the public.
+    sealed : tuple of str
+        Ids of units and projects that it says nothing of.
+    allowed : tuple of str
+        Numbers that look like a phone, identity or account number and are none.
     """
 
     public: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

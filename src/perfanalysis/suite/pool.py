@@ -18,6 +18,7 @@ from perfanalysis.suite.worker import (
     Job,
     Setup,
     count_findings,
+    make_book,
     make_report,
     start_worker,
 )
@@ -87,10 +88,12 @@ def _run(jobs: Sequence[Job], setup: Setup, workers: int, made: Made, keep: OnDo
     try:
         futures: list[Future[Outcome]] = [pool.submit(make_report, job) for job in jobs]
         counting = pool.submit(count_findings)
+        booking = pool.submit(make_book)
         with suppress(BrokenProcessPool):
             for future in as_completed(futures):
                 keep(future.result())
             made.findings = counting.result()
+            booking.result()
     except BaseException:  # Ctrl-C, or an error of ours: nobody waits for the cells
         _end(set(multiprocessing.active_children()) - others)
         raise

@@ -11,11 +11,12 @@ from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
 from perfanalysis.report.site import Frame
 from perfanalysis.rules.loader import evaluation_date, load_rules
+from perfanalysis.suite.books import book_key
 from perfanalysis.suite.cache.keys import cache_folder, digest_of, local_modules
 from perfanalysis.suite.cache.program import combined, program
 from perfanalysis.suite.config import Edition, Suite
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
-from perfanalysis.suite.plan import Task, choose_tasks, plan_tasks, subjects_of
+from perfanalysis.suite.plan import Subjects, Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.request import Request, Sources, from_root
 from perfanalysis.suite.worker import Job, Setup
 
@@ -74,6 +75,9 @@ class Prepared:
             force=request.force,
             inputs=combined(self.sources["inputs"]),
             page_part=program().pages,
+            lang=request.lang,
+            edition=request.edition,
+            book=book_key(self),
         )
 
     def jobs(self, frames: Mapping[str, Frame]) -> list[Job]:
@@ -132,7 +136,10 @@ def prepare(suite: Suite, request: Request, sources: Sources) -> Prepared:
         "lang": request.lang,
         "edition": request.edition,
     }
-    everything = plan_tasks(notebooks, subjects_of(evaluated), common=common, extra=request.extra)
+    subjects = subjects_of(evaluated)
+    if request.edition == "public":
+        subjects = _unsealed(subjects, evaluated, set(suite.publish.sealed))
+    everything = plan_tasks(notebooks, subjects, common=common, extra=request.extra)
     tasks = choose_tasks(everything, scopes=request.scopes, only=request.only)
     return Prepared(suite, request, notebooks, everything, tasks, sources)
 
@@ -170,6 +177,17 @@ def _of_edition(
             f"可用：{'、'.join(notebook.name for notebook in notebooks)}。请列出后再生成公开版。"
         )
     return public
+
+
+def _unsealed(subjects: Subjects, evaluated: YearData, sealed: set[str]) -> Subjects:
+    """The units and projects that the public edition may have pages about."""
+    projects = evaluated["projects"]
+    of_units = projects.loc[projects["unit_id"].isin(sealed), "project_id"]
+    hidden = sealed | set(of_units)
+    return {
+        scope: {each: name for each, name in named.items() if each not in hidden}
+        for scope, named in subjects.items()
+    }
 
 
 def _readable(data: Path, year: int) -> YearData:

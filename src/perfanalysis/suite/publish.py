@@ -15,11 +15,13 @@ from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure,
 from perfanalysis.report.text import Texts, texts
 from perfanalysis.report.years import years_page
 from perfanalysis.suite import manifest
+from perfanalysis.suite.books import book_name, take_book
 from perfanalysis.suite.config import FILE_NAME
 from perfanalysis.suite.outcome import Failure, Outcome
 from perfanalysis.suite.plan import Task, word_file, word_path
 from perfanalysis.suite.prepare import Prepared
 from perfanalysis.suite.request import from_root, sources_of
+from perfanalysis.suite.scanner import refuse_unfit
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.wording import choices
@@ -130,14 +132,24 @@ def publish(
             staging.write(task.page, _failure_page(run, task, outcome.failure, frame))
     for name, content in assets().items():
         staging.write(name, content)
+    _write_book(run, staging)
     for name, html in _index(run, pages, made={task.page for task in run.tasks}).items():
         staging.write(name, html)
     for name, script in _search(staging, pages).items():
         staging.write(name, script)
     manifest.write_manifest(staging.folder, _facts(run, pages, still), kept=kept)
+    if run.request.edition == "public":
+        refuse_unfit(staging.folder, list(pages), allowed=run.suite.publish.allowed)
     staging.publish()
     rebuild_years(run.request.reports)
     return staging.target / INDEX
+
+
+def _write_book(run: Prepared, staging: Staging) -> None:
+    for earlier in staging.folder.glob("tables-*.xlsx"):
+        earlier.unlink()
+    if name := book_name(run):
+        staging.write(name, take_book(run))
 
 
 def _check_sources(run: Prepared) -> None:
@@ -180,15 +192,22 @@ def _about(run: Prepared, task: Task, outcome: Outcome) -> dict[str, Any]:
         "notebook": task.notebook.name,
         "group": _title(task, run.request.lang),
         "title": task.subject or outcome.facts.get("title") or _title(task, run.request.lang),
-        "summary": f"{failure.error}: {_first_line(failure.message)}"
-        if failure
-        else next(iter(outcome.facts["findings"]), ""),
+        "summary": _summary(run, outcome),
         "listing": outcome.facts.get("listing", {}),
         "headline": outcome.facts.get("headline", {}),
         "members": list(outcome.facts.get("members", ())),
         "failed": failure is not None,
         "parameters": {n: v for n, v in task.parameters.items() if n not in _PLACES},
     }
+
+
+def _summary(run: Prepared, outcome: Outcome) -> str:
+    """The first finding of a page, or what failed; of the public edition, only its kind."""
+    if outcome.failure is None:
+        return next(iter(outcome.facts["findings"]), "")
+    if run.request.edition == "public":
+        return outcome.failure.error
+    return f"{outcome.failure.error}: {_first_line(outcome.failure.message)}"
 
 
 def _title(task: Task, lang: str) -> str:
@@ -201,7 +220,14 @@ def _first_line(text: str) -> str:
 
 def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[str, str]:
     suite, request, say = run.suite, run.request, _say(run)
-    year = open_work_year(work_year=request.work_year, data_dir=request.data, suite_file=suite.path)
+    year = open_work_year(
+        work_year=request.work_year,
+        data_dir=request.data,
+        suite_file=suite.path,
+        edition=request.edition,
+    )
+    name = book_name(run)
+    downloads = (Link(say("download-book"), name),) if name else ()
     entries = [
         Entry(
             href=page,
@@ -218,7 +244,7 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
     return render_index(
         entries,
         title=_index_title(run),
-        frame=_above(run),
+        frame=replace(_above(run), downloads=downloads),
         lang=request.lang,
         sample=suite.district.sample,
         facts=cover(year, say),
@@ -240,6 +266,8 @@ def _search(staging: Staging, pages: Mapping[str, Any]) -> dict[str, str]:
 
 def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> str:
     title = _title(task, run.request.lang)
+    if run.request.edition == "public":  # what failed may quote what may not be public
+        failure = Failure(failure.cell, "", failure.error, _say(run)("failure-public"), "")
     return render_failure(
         title=f"{title}　{task.subject}" if task.subject else title,
         notebook=task.notebook.name,

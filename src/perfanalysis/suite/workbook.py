@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
 import pandas as pd
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.export import HEADERS, LABELS
 from perfanalysis.data.findings import findings_frame
-from perfanalysis.linkage.export import TITLES as LINK_TITLES
+from perfanalysis.data.spreadsheet import check_fits
 from perfanalysis.linkage.export import labelled_proposal
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.worklist import money_worklist
-from perfanalysis.report.text import texts
+from perfanalysis.report.public import Public, may_be_shown
+from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.report.workbook import Sheet, year_workbook
 from perfanalysis.rules.loader import rules_frame
-from perfanalysis.scoring.export import TITLES as SCORE_TITLES
 from perfanalysis.scoring.export import labelled_scores
 from perfanalysis.suite.workyear import WorkYear
+
+Pair = tuple[pd.DataFrame, pd.DataFrame]
+"""A table, and the same with Chinese headers and labels."""
 
 _EXECUTION_HEADERS = {
     "project_id": "项目编码",
@@ -58,114 +65,147 @@ _FLAG_HEADERS = {
     "basis": "依据类别",
 }
 
+_OF_RULES = ("value", "note")  # texts of rules, which are ours or a document's
 
-def work_year_workbook(year: WorkYear) -> bytes:
+
+def work_year_workbook(year: WorkYear, lang: Lang = "zh") -> bytes:
     """Return the tables of a work year as an .xlsx.
 
-    They are project by project and hold free text that nobody cleared: none of it is public.
-    Where nobody requested a budget, the proposal is left out, and the notes say so.
-
-    Raises
-    ------
-    DataError
-        If a table is missing or does not fit on a sheet.
+    The internal edition has every table, project by project, with free text that nobody cleared.
+    The public one has the sheets that suite.toml lists, without the columns that
+    `perfanalysis.report.public` holds back and without sealed rows. A table that cannot be had is
+    left out and the notes say why.
     """
-    when = f"{year.evaluation_year}年度"
-    units = year.evaluation["units"]
-    scores = year.scores
-    sheets = [
-        Sheet("单位", f"一行一个预算单位，{when}。", units, _units(units)),
-        *(
-            Sheet(SCORE_TITLES[name], f"{about}，{when}。", table, labelled_scores(table))
-            for name, about, table in (
-                ("projects", "一行一个自评项目的得分", scores.projects),
-                ("indicators", "一行一个指标的得分", scores.indicators),
-                ("ledger", "一行一条扣分，满分减得分等于各条之和", scores.ledger),
-            )
-        ),
-        _execution(year),
-        _flags(year),
-        _worklist(year),
-        *_linkage(year),
-        _rules(year),
-        _findings(year),
-    ]
-    return year_workbook(sheets, notes=_notes(year))
+    say = texts("workbook", lang)
+    wanted = SHEETS if year.public is None else year.suite.publish.sheets
+    sheets, notes = [], list(_notes(year, say))
+    if year.public is not None:
+        shown = say.joined(say(f"sheet-{name}") for name in wanted)
+        notes.append(say("note-public", sheets=shown))
+    for name in (name for name in SHEETS if name in wanted):
+        title = say(f"sheet-{name}")
+        try:
+            pair = SHEETS[name](year)
+            check_fits(title, pair[0])
+        except Exception as error:  # one table that cannot be had does not lose the others
+            notes.append(say("note-missing", sheet=title, reason=_reason(error, year)))
+            continue
+        if year.public is not None:
+            pair, left = _held_back(name, pair, year, year.public, say)
+            notes += left
+        sheets.append(Sheet(title, say(f"about-{name}", **_years(year)), *pair))
+    return year_workbook(sheets, notes=notes, lang=lang)
 
 
-def _notes(year: WorkYear) -> list[str]:
+def _reason(error: Exception, year: WorkYear) -> str:
+    """What went wrong, without folders of this machine; of the public edition, only its kind."""
+    if year.public is not None:
+        return type(error).__name__
+    return str(error).replace(f"{year.data_dir}{os.sep}", "")
+
+
+def _held_back(
+    name: str, pair: Pair, year: WorkYear, public: Public, say: Texts
+) -> tuple[Pair, list[str]]:
+    """Both tables without what may not be public, and the notes that say so."""
+    table, labelled = pair
+    title = say(f"sheet-{name}")
+    texts_ = table.select_dtypes(["str", "object"]).columns
+    free = texts_.difference(_OF_RULES) if name == "rules" else texts_
+    kept = [at for at, each in enumerate(table) if each not in free or may_be_shown(each, public)]
+    left = [str(labelled.columns[at]) for at in range(table.shape[1]) if at not in kept]
+    sealed = pd.Series(data=False, index=table.index)
+    for key in ("unit_id", "project_id"):
+        if key in table:
+            sealed |= table[key].isin(year.sealed[key])
+    notes = []
+    if left:
+        notes.append(say("note-withheld", sheet=title, columns=say.joined(left)))
+    if sealed.any():
+        notes.append(say("note-sealed", sheet=title, n=int(sealed.sum())))
+    rows = (~sealed).to_numpy()
+    return (table.iloc[rows, kept], labelled.iloc[rows, kept]), notes
+
+
+def _years(year: WorkYear) -> dict[str, object]:
+    return {
+        "evaluation": year.evaluation_year,
+        "monitoring": year.monitoring_year,
+        "requests": year.requests_year,
+        "day": year.rules.day.isoformat(),
+    }
+
+
+def _notes(year: WorkYear, say: Texts) -> Iterator[str]:
     engagement = year.suite.engagement
-    sample = ["数据为虚构的示例数据，所列单位、项目和人员均不存在。"] if year.sample else []
-    proposal = [] if not year.requests.empty else [f"没有列预算建议：{year.no_requests}"]
-    return [
-        *sample,
-        *proposal,
-        f"{year.suite.district.name}{year.work_year}工作年度，{engagement.status}，"
-        f"第{engagement.version}版，{engagement.report_date.isoformat()}。",
-        "数值为计算所用的原值，未四舍五入；金额以万元计，比率为小数（0.85即85%）；空格为没有数值。",
-        "以等号、加号、减号或@开头的内容按文字保存，不是公式。",
-    ]
+    if year.sample:
+        yield say("note-sample")
+    yield say(
+        "note-engagement",
+        district=year.suite.district.name,
+        work=year.work_year,
+        status=say.label("status", engagement.status),
+        version=engagement.version,
+        date=engagement.report_date.isoformat(),
+    )
+    yield say("note-values")
+    yield say("note-formulas")
 
 
-def _units(units: pd.DataFrame) -> pd.DataFrame:
+def _units(year: WorkYear) -> Pair:
+    units = year.evaluation["units"]
     columns = codebook()["units"].columns
     shown = {
         name: units[name].map(columns[name].choices).fillna(units[name])
         for name in units
         if name in columns and columns[name].choices
     }
-    return units.assign(**shown).rename(columns={name: c.zh for name, c in columns.items()})
+    labelled = units.assign(**shown).rename(columns={name: c.zh for name, c in columns.items()})
+    return units, labelled
 
 
-def _execution(year: WorkYear) -> Sheet:
+def _score(part: str) -> Callable[[WorkYear], Pair]:
+    def table(year: WorkYear) -> Pair:
+        found = getattr(year.scores, part)
+        return found, labelled_scores(found)
+
+    return table
+
+
+def _proposal(part: str) -> Callable[[WorkYear], Pair]:
+    def table(year: WorkYear) -> Pair:
+        found = getattr(year.requested_proposal, part)
+        return found, labelled_proposal(found)
+
+    return table
+
+
+def _execution(year: WorkYear) -> Pair:
     rates = execution_rates(year.evaluation, by="project").rename(columns={"key": "project_id"})
     projects = year.evaluation["projects"][["project_id", "name", "unit_id"]]
     table = rates.merge(projects, on="project_id", how="left")[list(_EXECUTION_HEADERS)]
-    about = f"一行一个项目的预算执行，{year.evaluation_year}年度。"
-    return Sheet("预算执行", about, table, table.rename(columns=_EXECUTION_HEADERS))
+    return table, table.rename(columns=_EXECUTION_HEADERS)
 
 
-def _linkage(year: WorkYear) -> list[Sheet]:
-    if year.requests.empty:
-        return []
-    proposal = year.proposal
-    return [
-        Sheet(
-            LINK_TITLES[name],
-            f"{about}，{year.requests_year}年度预算。",
-            table,
-            labelled_proposal(table),
-        )
-        for name, about, table in (
-            ("projects", "一行一个项目的建议数", proposal.projects),
-            ("steps", "一行一步，各步相加等于建议数", proposal.steps),
-            ("totals", "一行一个合计", proposal.totals),
-        )
-    ]
-
-
-def _flags(year: WorkYear) -> Sheet:
+def _flags(year: WorkYear) -> Pair:
     table, say = year.flags, texts("suite", "zh")
     kinds = {code: say.label("flag", code) for code in table["kind"].unique()}
-    shown = table.assign(
-        kind=table["kind"].map(kinds), basis=table["basis"].map(LABELS["basis"])
-    ).rename(columns=_FLAG_HEADERS)
-    return Sheet("需核实的情况", "一行一项，由数据比对得出，须向单位核实。", table, shown)
+    shown = table.assign(kind=table["kind"].map(kinds), basis=table["basis"].map(LABELS["basis"]))
+    return table, shown.rename(columns=_FLAG_HEADERS)
 
 
-def _worklist(year: WorkYear) -> Sheet:
+def _worklist(year: WorkYear) -> Pair:
     table, say = money_worklist(year.money.flags, year.evaluation["units"]), texts("suite", "zh")
     kinds = {code: say.label("flag", code) for code in table["check"].unique()}
     shown = table.assign(
         check=table["check"].map(kinds),
         severity=table["severity"].map(_SEVERITY),
         basis=table["basis"].map(LABELS["basis"]),
-    ).rename(columns=_WORKLIST_HEADERS)
-    about = "一行一项待核实，按涉及金额排列；同一笔钱可列在几项下，金额不能相加。"
-    return Sheet("资金核实清单", about, table, shown)
+    )
+    return table, shown.rename(columns=_WORKLIST_HEADERS)
 
 
-def _rules(year: WorkYear) -> Sheet:
+def _rules(year: WorkYear) -> Pair:
     table = rules_frame(year.rules)
     yes = {True: "是", False: "否"}
     shown = table.assign(
@@ -173,15 +213,31 @@ def _rules(year: WorkYear) -> Sheet:
         verified=table["verified"].map(yes),
         unverified=table["unverified"].map(yes),
     ).rename(columns={**HEADERS, "title": "规则"})
-    about = f"一行一条规则，{year.rules.day.isoformat()}有效。"
-    return Sheet("所用规则", about, table, shown)
+    return table, shown
 
 
-def _findings(year: WorkYear) -> Sheet:
+def _findings(year: WorkYear) -> Pair:
     table = findings_frame(year.findings)
     shown = table.assign(severity=table["severity"].map(LABELS["severity"]))
-    about = f"{year.evaluation_year}年度和{year.monitoring_year}年度数据中的问题，一行一个。"
-    return Sheet("问题清单", about, table, shown.rename(columns=HEADERS))
+    return table, shown.rename(columns=HEADERS)
 
 
-__all__ = ["work_year_workbook"]
+SHEETS: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(
+    {
+        "units": _units,
+        "projects": _score("projects"),
+        "indicators": _score("indicators"),
+        "ledger": _score("ledger"),
+        "execution": _execution,
+        "flags": _flags,
+        "worklist": _worklist,
+        "proposal": _proposal("projects"),
+        "steps": _proposal("steps"),
+        "totals": _proposal("totals"),
+        "rules": _rules,
+        "findings": _findings,
+    }
+)
+"""The sheets, in order; suite.toml names those of the public edition by these keys."""
+
+__all__ = ["SHEETS", "work_year_workbook"]

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from perfanalysis.report.site import Frame, check_index_facts, page_facts, render_page
+from perfanalysis.suite.books import keep_book
 from perfanalysis.suite.cache.kept import Kept, read_kept
 from perfanalysis.suite.cache.program import combined
 from perfanalysis.suite.cache.slices import digest
 from perfanalysis.suite.cache.store import Store
+from perfanalysis.suite.config import Edition, Lang
 from perfanalysis.suite.durable import write_whole
 from perfanalysis.suite.engine.process import end_with_parent, stop_cells
 from perfanalysis.suite.execute import FULL, execute
@@ -77,6 +79,9 @@ class Setup:
         Whether to make everything again all the same.
     inputs, page_part : str
         Digests of all the data, and of what makes pages of executed notebooks.
+    lang, edition : str
+    book : str
+        What the workbook is to be kept under; empty for none.
     """
 
     root: Path
@@ -93,6 +98,9 @@ class Setup:
     force: bool
     inputs: str
     page_part: str
+    lang: Lang
+    edition: Edition
+    book: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,14 @@ def start_worker(setup: Setup) -> None:
             _open_everything(setup)
         gc.collect()
         gc.freeze()
+
+
+def make_book() -> None:
+    """Make the workbook and keep it; where that fails, whoever publishes makes it and says why."""
+    setup = _State.setup
+    with suppress(Exception):
+        if setup.book and (setup.force or Store(setup.cache).get(setup.book) is None):
+            keep_book(Store(setup.cache), setup.book, _work_year(setup), setup.lang)
 
 
 def count_findings() -> Mapping[str, int] | None:
@@ -282,7 +298,10 @@ def _work_year(setup: Setup) -> Any:
     from perfanalysis.suite.workyear import open_work_year
 
     return open_work_year(
-        work_year=setup.work_year, data_dir=setup.data_dir, suite_file=setup.suite_file
+        work_year=setup.work_year,
+        data_dir=setup.data_dir,
+        suite_file=setup.suite_file,
+        edition=setup.edition,
     )
 
 
@@ -302,6 +321,7 @@ __all__ = [
     "Setup",
     "count_findings",
     "from_kept",
+    "make_book",
     "make_report",
     "start_worker",
 ]

@@ -6,7 +6,7 @@ worker of the suite opens the year once before it forks: its reports find the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -24,7 +24,9 @@ from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.flags import HISTORY, MoneyScreen, as_year_flags, screen_money
 from perfanalysis.planning.targets import target_flags
+from perfanalysis.report.columns import WITHHELD
 from perfanalysis.report.page import Page
+from perfanalysis.report.public import Public
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
 from perfanalysis.scoring.categories import CategoryScores, score_categories
@@ -34,7 +36,7 @@ from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
 from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
-from perfanalysis.suite.config import MOST_EARLIER, Suite, load_suite
+from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
 
@@ -50,12 +52,15 @@ class WorkYear:
         Holds a folder a budget year.
     book : RuleBook
         National rules with the district's own laid over.
+    edition : {"internal", "public"}
+        In the public one, sealed units and projects have no names.
     """
 
     suite: Suite
     work_year: int
     data_dir: Path
     book: RuleBook
+    edition: Edition = "internal"
 
     @property
     def sample(self) -> bool:
@@ -83,6 +88,33 @@ class WorkYear:
         return self.work_year + self.suite.stages.requests
 
     @cached_property
+    def public(self) -> Public | None:
+        """What the public edition may show; None in the internal one."""
+        if self.edition == "internal":
+            return None
+        publish = self.suite.publish
+        return Public(
+            people=self.rules.value("publication.minimum_people"),
+            items=self.rules.value("publication.minimum_items"),
+            cleared=frozenset(publish.cleared),
+            pages=publish.public,
+        )
+
+    @cached_property
+    def sealed(self) -> dict[str, set[str]]:
+        """Ids that the public edition says nothing of: those of suite.toml, and their projects."""
+        ids = set(self.suite.publish.sealed) if self.edition == "public" else set()
+        if not ids:
+            return {"unit_id": ids, "project_id": ids}
+        folders = {self.evaluation_year, self.monitoring_year, self.requests_year}
+        found = {"unit_id": set(ids), "project_id": set(ids)}
+        for year in folders:
+            projects = load_year(self.data_dir / str(year), only=["projects"])["projects"]
+            own = projects["unit_id"].isin(ids)
+            found["project_id"] |= set(projects.loc[own, "project_id"])
+        return found
+
+    @cached_property
     def evaluation(self) -> YearData:
         """The budget year that is evaluated."""
         return self._year(self.evaluation_year)
@@ -101,7 +133,8 @@ class WorkYear:
     def requests(self) -> pd.DataFrame:
         """Table ``budget_requests`` of the budget year that results move."""
         folder = self.data_dir / str(self.requests_year)
-        return load_year(folder, only=["budget_requests"])["budget_requests"]
+        table = load_year(folder, only=["budget_requests"])["budget_requests"]
+        return self._unnamed(table, "project_id")
 
     @cached_property
     def rules(self) -> RulesInForce:
@@ -267,19 +300,45 @@ class WorkYear:
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""
         unit, scale = self.suite.money.unit, self.suite.money.scale
-        page = Page(notebook, lang=lang, sample=self.sample, money_unit=unit, money_scale=scale)
-        return page, texts(notebook, lang, money_unit=unit, money_scale=scale)
+        page = Page(
+            notebook,
+            lang=lang,
+            sample=self.sample,
+            money_unit=unit,
+            money_scale=scale,
+            public=self.public,
+        )
+        say = texts(notebook, lang, money_unit=unit, money_scale=scale, public=self.public)
+        return page, say
 
     def _monitored(self) -> pd.Series:
         projects = self.monitoring["projects"]
         return projects.loc[projects["is_monitored"], "project_id"]
 
     def _year(self, budget_year: int) -> YearData:
-        return load_year(self.data_dir / str(budget_year))
+        read = load_year(self.data_dir / str(budget_year))
+        if self.edition == "internal" or not self.suite.publish.sealed:
+            return read
+        unnamed = {
+            "units": self._unnamed(read["units"], "unit_id"),
+            "projects": self._unnamed(read["projects"], "project_id"),
+        }
+        return replace(read, tables={**read.tables, **unnamed})
+
+    def _unnamed(self, table: pd.DataFrame, key: str) -> pd.DataFrame:
+        """The table without the names of what is sealed, which no figure depends on."""
+        if self.edition == "internal" or table.empty:
+            return table
+        sealed = table[key].isin(self.sealed[key])
+        return table.assign(name=table["name"].mask(sealed, WITHHELD)) if sealed.any() else table
 
 
 def open_work_year(
-    *, work_year: int, data_dir: Path | str = "data", suite_file: Path | str = "suite.toml"
+    *,
+    work_year: int,
+    data_dir: Path | str = "data",
+    suite_file: Path | str = "suite.toml",
+    edition: Edition = "internal",
 ) -> WorkYear:
     """Open a work year; the same unchanged files give the same object within a process.
 
@@ -290,6 +349,7 @@ def open_work_year(
     data_dir : Path or str, default "data"
         Folder with a folder a budget year.
     suite_file : Path or str, default "suite.toml"
+    edition : {"internal", "public"}
 
     Returns
     -------
@@ -304,7 +364,7 @@ def open_work_year(
     """
     data, settings = Path(data_dir).resolve(), Path(suite_file).resolve()
     suite = load_suite(settings)
-    return _opened(work_year, data, suite, _state([settings, *suite.rule_files], data))
+    return _opened(work_year, data, suite, edition, _state([settings, *suite.rule_files], data))
 
 
 def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
@@ -319,10 +379,14 @@ def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
 
 @lru_cache(maxsize=4)
 def _opened(
-    work_year: int, data: Path, suite: Suite, state: tuple[tuple[str, int, int], ...]
+    work_year: int,
+    data: Path,
+    suite: Suite,
+    edition: Edition,
+    state: tuple[tuple[str, int, int], ...],
 ) -> WorkYear:
     del state  # part of the key only
-    return WorkYear(suite, work_year, data, load_rules(*suite.rule_files))
+    return WorkYear(suite, work_year, data, load_rules(*suite.rule_files), edition)
 
 
 __all__ = ["WorkYear", "open_work_year"]
