@@ -105,3 +105,11 @@ def test_mistakes_are_named(tmp_path, old, new, words):
 def test_a_workspace_without_settings_says_what_to_do(tmp_path):
     with pytest.raises(ParameterError, match="--suite"):
         load_suite(tmp_path / "suite.toml")
+
+
+def test_a_sheet_of_the_public_workbook_must_be_one(tmp_path):
+    path = tmp_path / "suite.toml"
+    text = (Path(__file__).parents[1] / "golden" / "suite.toml").read_text("utf-8")
+    path.write_text(f'{text}\n[publish]\nsheets = ["units", "unit"]\n', "utf-8")
+    with pytest.raises(ParameterError, match=r"publish\.sheets.*没有名为 unit 的.*worklist"):
+        load_suite(path)

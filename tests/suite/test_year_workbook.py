@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from perfanalysis.cli import main
+from perfanalysis.suite.config import SHEETS, Publish, load_suite
 from perfanalysis.suite.workbook import work_year_workbook
 from perfanalysis.suite.workyear import WorkYear, open_work_year
 
@@ -89,3 +91,32 @@ def test_libreoffice_makes_a_pdf(year, tmp_path):
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, made]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     assert (tmp_path / "book.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_every_sheet_has_its_english(year):
+    book = load_workbook(io.BytesIO(work_year_workbook(year, "en")))
+    assert book.sheetnames[:3] == ["Notes", "Units", "Project scores"]
+    assert next(book["Units"].values)[:2] == ("unit_id", "name")
+    assert len(book.sheetnames) == 1 + len(SHEETS)
+
+
+def test_the_public_workbook_has_the_sheets_of_suite_toml_without_texts_and_sealed_rows():
+    suite = load_suite(GOLDEN / "suite.toml")
+    publish = Publish(sheets=("units", "execution", "ledger"), sealed=("U001",))
+    open_year = open_work_year(
+        work_year=2021, data_dir=GOLDEN / "data", suite_file=GOLDEN / "suite.toml"
+    )
+    public = WorkYear(
+        replace(suite, publish=publish), 2021, GOLDEN / "data", open_year.book, "public"
+    )
+    book = load_workbook(io.BytesIO(work_year_workbook(public)))
+    assert book.sheetnames == ["说明", "单位", "扣分台账", "预算执行"]
+    assert "扣分原因" not in next(book["扣分台账"].values)
+    for sheet in ("单位", "预算执行", "扣分台账"):
+        assert "U001" not in column(book[sheet], "单位编码")
+    text = "\n".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+    sealed = open_year.evaluation["units"].set_index("unit_id").at["U001", "name"]
+    assert sealed not in text
+    notes = [row[4] for row in book["说明"].values]
+    assert any("扣分台账未列出的列：扣分原因" in str(note) for note in notes)
+    assert any("单位未列出1行" in str(note) for note in notes)

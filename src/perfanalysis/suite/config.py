@@ -19,6 +19,11 @@ Status = Literal["征求意见稿", "定稿"]
 FILE_NAME = "suite.toml"
 MOST_EARLIER = 6
 """Budget years before the evaluated one that reports may look back on, at most."""
+SHEETS = (
+    "units", "projects", "indicators", "ledger", "execution", "flags", "worklist", "proposal",
+    "steps", "totals", "rules", "findings",
+)  # fmt: skip
+"""Sheets of the workbook, as `Publish.sheets` names them."""
 MOST_SCALE = 1e8
 """From 万元 to a ten-thousandth of 元, or the other way to 万亿元; more is a slip."""
 
@@ -229,6 +234,11 @@ def _check(read: Settings, path: Path) -> None:
             raise ParameterError(
                 f"{path.name} 的 run.{each.name} 应大于 0，实际为 {value}。请改正。"
             )
+    if unknown := [each for each in read.publish.sheets if each not in SHEETS]:
+        raise ParameterError(
+            f"{path.name} 的 publish.sheets 中没有名为 {'、'.join(unknown)} 的工作表。"
+            f"可用：{'、'.join(SHEETS)}。请改正或删去。"
+        )
     for name in read.rules.local:
         if not (path.parent / name).is_file():
             raise ParameterError(

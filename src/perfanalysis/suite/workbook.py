@@ -20,6 +20,7 @@ from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.report.workbook import Sheet, year_workbook
 from perfanalysis.rules.loader import rules_frame
 from perfanalysis.scoring.export import labelled_scores
+from perfanalysis.suite.config import SHEETS
 from perfanalysis.suite.workyear import WorkYear
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
@@ -85,7 +86,7 @@ def work_year_workbook(year: WorkYear, lang: Lang = "zh") -> bytes:
     for name in (name for name in SHEETS if name in wanted):
         title = say(f"sheet-{name}")
         try:
-            pair = SHEETS[name](year)
+            pair = _TABLES[name](year)
             check_fits(title, pair[0])
         except Exception as error:  # one table that cannot be had does not lose the others
             notes.append(say("note-missing", sheet=title, reason=_reason(error, year)))
@@ -222,7 +223,7 @@ def _findings(year: WorkYear) -> Pair:
     return table, shown.rename(columns=HEADERS)
 
 
-SHEETS: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(
+_TABLES: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(
     {
         "units": _units,
         "projects": _score("projects"),
@@ -238,6 +239,5 @@ SHEETS: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(
         "findings": _findings,
     }
 )
-"""The sheets, in order; suite.toml names those of the public edition by these keys."""
 
-__all__ = ["SHEETS", "work_year_workbook"]
+__all__ = ["work_year_workbook"]

@@ -106,9 +106,9 @@ class WorkYear:
         ids = set(self.suite.publish.sealed) if self.edition == "public" else set()
         if not ids:
             return {"unit_id": ids, "project_id": ids}
-        folders = {self.evaluation_year, self.monitoring_year, self.requests_year}
+        years = range(self.evaluation_year - MOST_EARLIER, self.requests_year + 1)
         found = {"unit_id": set(ids), "project_id": set(ids)}
-        for year in folders:
+        for year in (year for year in years if (self.data_dir / str(year)).is_dir()):
             projects = load_year(self.data_dir / str(year), only=["projects"])["projects"]
             own = projects["unit_id"].isin(ids)
             found["project_id"] |= set(projects.loc[own, "project_id"])
@@ -132,9 +132,7 @@ class WorkYear:
     @cached_property
     def requests(self) -> pd.DataFrame:
         """Table ``budget_requests`` of the budget year that results move."""
-        folder = self.data_dir / str(self.requests_year)
-        table = load_year(folder, only=["budget_requests"])["budget_requests"]
-        return self._unnamed(table, "project_id")
+        return self._read(self.requests_year, ["budget_requests"])["budget_requests"]
 
     @cached_property
     def rules(self) -> RulesInForce:
@@ -163,8 +161,7 @@ class WorkYear:
 
     def budget_year(self, year: int) -> YearData:
         """Projects, funds, indicators and requests of any budget year."""
-        folder = self.data_dir / str(year)
-        return load_year(folder, only=["projects", "funds", "indicators", "budget_requests"])
+        return self._read(year, ["projects", "funds", "indicators", "budget_requests"])
 
     @cached_property
     def circumstances(self) -> pd.DataFrame:
@@ -175,7 +172,7 @@ class WorkYear:
             self.scores,
             self.evaluation,
             self.monitoring,
-            load_year(self.data_dir / str(self.requests_year), only=tables),
+            self._read(self.requests_year, tables),
             earlier=[*self.earlier_scores.values()] if "years_poor" in wanted else [],
         )
 
@@ -238,9 +235,8 @@ class WorkYear:
     def history(self) -> tuple[YearData, ...]:
         """The two budget years before the evaluated one that are there, the latest first."""
         years = (self.evaluation_year - 1, self.evaluation_year - 2)
-        folders = [self.data_dir / str(year) for year in years]
-        there = [folder for folder in folders if folder.is_dir()]
-        return tuple(load_year(folder, only=HISTORY) for folder in there)
+        there = [year for year in years if (self.data_dir / str(year)).is_dir()]
+        return tuple(self._read(year, list(HISTORY)) for year in there)
 
     @cached_property
     def money(self) -> MoneyScreen:
@@ -316,19 +312,23 @@ class WorkYear:
         return projects.loc[projects["is_monitored"], "project_id"]
 
     def _year(self, budget_year: int) -> YearData:
-        read = load_year(self.data_dir / str(budget_year))
+        return self._read(budget_year, None)
+
+    def _read(self, budget_year: int, only: list[str] | None) -> YearData:
+        """A budget year; in the public edition without the names of what is sealed."""
+        read = load_year(self.data_dir / str(budget_year), only=only)
         if self.edition == "internal" or not self.suite.publish.sealed:
             return read
+        keys = {"units": "unit_id", "projects": "project_id", "budget_requests": "project_id"}
         unnamed = {
-            "units": self._unnamed(read["units"], "unit_id"),
-            "projects": self._unnamed(read["projects"], "project_id"),
+            name: self._unnamed(read[name], key)
+            for name, key in keys.items()
+            if name in read.tables
         }
         return replace(read, tables={**read.tables, **unnamed})
 
     def _unnamed(self, table: pd.DataFrame, key: str) -> pd.DataFrame:
         """The table without the names of what is sealed, which no figure depends on."""
-        if self.edition == "internal" or table.empty:
-            return table
         sealed = table[key].isin(self.sealed[key])
         return table.assign(name=table["name"].mask(sealed, WITHHELD)) if sealed.any() else table
 
