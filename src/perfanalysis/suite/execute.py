@@ -103,6 +103,7 @@ def execute(
         failure = _cell_failure(error)
     except Exception as error:  # a kernel that died, a time limit
         if isinstance(error, OSError) and error.errno in FULL:
+            output.unlink(missing_ok=True)
             raise
         failure = failure_of(error)
     if executed is None:
