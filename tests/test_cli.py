@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -168,6 +170,16 @@ def test_unverified_rules_are_those_with_a_document_to_compare():
     some = json.loads(perf("rules", "--on", "2021-03-31", "--unverified", "--json").stdout)["rules"]
     assert [each["key"] for each in some] == [r["key"] for r in every if r["unverified"]]
     assert all(each["basis"] != "convention" for each in some)
+
+
+def test_a_command_that_ends_does_not_look_for_what_is_left_to_collect():
+    """Handlers run the other way round: this one last, and then Python's own end."""
+    code = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "
+        "from perfanalysis.cli import main; main(['--version'])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert said.stdout.splitlines()[-1] == "True"
 
 
 def test_rules_need_a_day(tmp_path):

@@ -9,6 +9,16 @@ LONG = 120
 """Seconds after which what should have happened is a failure of the test."""
 
 
+WAITING = """\
+import os
+with open({told!r}, "w") as told:
+    told.write(str(os.getpid()))
+with open({never!r}) as never:
+    never.read()
+"""
+"""A cell that says its process in one pipe and waits for another."""
+
+
 def open_pipe(folder):
     """A pipe in a folder: its path, for the process to write to, and its reading end."""
     path = folder / "pipe"

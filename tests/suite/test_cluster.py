@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from dask_of_tests import LONG, cluster_of
+from pipes_of_tests import WAITING, open_pipe, process_at
 from tiny_notebooks import make_notebook
 from workspaces import DECLARED, make_workspace, make_year, tree
 
@@ -23,8 +24,6 @@ from perfanalysis.suite.run import run_suite
 
 pytestmark = pytest.mark.slow
 
-LONG = 60
-"""Seconds after which a process that should have ended is a failure of the test."""
 UNITS = [f"{number:03d}" for number in range(11, 19)]
 WHO = "import os\nwith open(f'who-{unit_id}', 'w') as file:\n    file.write(str(os.getppid()))"
 PAGE = """\
@@ -34,28 +33,11 @@ Page("30_unit", lang=lang, sample=True).header(f"单位 {unit_id}", listing={"pr
 """
 
 
-@contextmanager
-def dask(*arguments):
-    """One process of Dask; the address that it says it has."""
-    command = [sys.executable, "-m", f"distributed.cli.dask_{arguments[0]}", *arguments[1:]]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        try:
-            said = (re.search(r" (?:at|to): +(tcp://\S+)", line) for line in process.stderr)
-            yield process, next(filter(None, said))[1]
-        finally:
-            process.terminate()
-            process.communicate(timeout=LONG)
-
-
 @pytest.fixture(scope="module")
 def workers():
     """Scheduler and two members of one thread: its address, and the process of each member."""
-    with ExitStack() as stack:
-        options = ["--host", "127.0.0.1", "--no-dashboard"]
-        _, address = stack.enter_context(dask("scheduler", "--port", "0", *options))
-        options = [*options, "--no-nanny", "--nthreads", "1"]
-        members = [stack.enter_context(dask("worker", address, *options))[0] for _ in range(2)]
-        yield address, members
+    with cluster_of(2) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +106,8 @@ def test_a_cluster_gives_the_bytes_of_a_local_run_and_leaves_no_process(
 
 def test_the_reports_of_a_member_that_is_killed_are_made_by_another(workspace, tmp_path):
     root = shutil.copytree(workspace[0], tmp_path / "w")
-    with ExitStack() as stack:
-        options = ["--host", "127.0.0.1", "--no-dashboard"]
-        _, address = stack.enter_context(dask("scheduler", "--port", "0", *options))
-        options = [*options, "--no-nanny", "--nthreads", "1"]
-        members = {stack.enter_context(dask("worker", address, *options))[0].pid for _ in range(2)}
+    with cluster_of(2) as (address, processes):
+        members = {process.pid for process in processes}
         watch = Watch(root, on_first=lambda pid: os.kill(pid, signal.SIGKILL))
         result = run_suite(root / "suite.toml", scheduler=address, display=watch)
         victim, *rest = watch.made.values()
@@ -225,6 +204,42 @@ def test_a_scheduler_that_never_answers_is_told(workspace, tmp_path, monkeypatch
 def test_a_cluster_without_members_is_told(workspace, tmp_path, monkeypatch):
     root = shutil.copytree(workspace[0], tmp_path / "w")
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
-    options = ["--port", "0", "--host", "127.0.0.1", "--no-dashboard"]
-    with dask("scheduler", *options) as (_, address), pytest.raises(ParameterError, match="没有"):
+    with cluster_of(0) as (address, _), pytest.raises(ParameterError, match="没有"):
         run_suite(root / "suite.toml", scheduler=address)
+
+
+def test_ctrl_c_ends_the_run_and_what_it_started_and_leaves_the_cluster(
+    workers, workspace, tmp_path
+):
+    root = shutil.copytree(workspace[0], tmp_path / "w")
+    told, reader = open_pipe(tmp_path)
+    never = tmp_path / "never"
+    os.mkfifo(never)
+    make_notebook(
+        root / "notebooks" / "60_district.ipynb",
+        DECLARED,
+        WAITING.format(told=str(told), never=str(never)),
+        about={"scope": "district", "title": "等"},
+        tags={0: ["parameters"]},
+    )
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "perfanalysis.cli", "run", "--scheduler", workers[0]],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process,
+        process_at(reader) as cell,
+    ):
+        ended = os.pidfd_open(cell)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=LONG)
+        assert select.select([ended], [], [], LONG)[0], "the cell lives"
+        os.close(ended)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert not (root / "reports").exists()
+    assert [member.poll() for member in workers[1]] == [None, None]

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pipes_of_tests import LONG, first_said, open_pipe
+from pipes_of_tests import LONG, WAITING, open_pipe, process_at
 from tiny_notebooks import make_notebook
 from workspaces import DECLARED, make_workspace, tree
 
@@ -124,15 +124,6 @@ def test_a_full_disk_is_said_and_harms_nothing(published, tmp_path):
     check(root, published, broken="a full disk")
 
 
-WAITING = """\
-import os
-with open({told!r}, "w") as told:
-    told.write("started")
-with open({never!r}) as never:
-    never.read()
-"""
-
-
 @pytest.mark.parametrize("engine", ["forked", "jupyter"])
 def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
     root = make_workspace(tmp_path / "w")
@@ -148,18 +139,19 @@ def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
         about={"scope": "district", "title": "等"},
         tags={0: ["parameters"]},
     )
-    with subprocess.Popen(
-        [sys.executable, "-m", "perfanalysis.cli", "run", "--jobs", "2", "--engine", engine],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-        # a job in the background is started with the signal ignored, and hands that down
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as process:
-        assert first_said(reader) == b"started"  # the cell is at work
-        os.close(reader)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "perfanalysis.cli", "run", "--jobs", "2", "--engine", engine],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+            # a job in the background is started with the signal ignored, and hands that down
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process,
+        process_at(reader),
+    ):  # the cell is at work
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         said, _ = process.communicate(timeout=LONG)
     assert process.returncode == 130, said
