@@ -13,13 +13,16 @@ from perfanalysis.data.tables import YearData
 OUTPUT_KINDS = ("数量", "质量", "时效", "成本")
 
 
-def target_flags(year: YearData) -> pd.DataFrame:
+def target_flags(year: YearData, *, filed: bool = False) -> pd.DataFrame:
     """Flag blank targets, indicators copied across kinds, and kinds with no indicator.
 
     Parameters
     ----------
     year : YearData
-        Tables ``projects``, ``indicators``; indicators of self-evaluated projects count.
+        Tables ``projects``, ``indicators``; ``units`` where `filed`.
+    filed : bool, default False
+        Look at all targets that were filed, of every project and every unit (the unit's id then
+        stands as that of the project); otherwise at those of self-evaluated projects.
 
     Returns
     -------
@@ -27,18 +30,49 @@ def target_flags(year: YearData) -> pd.DataFrame:
         Flags of kinds ``target-missing``, ``indicators-identical``, ``quality-missing``,
         ``cost-missing``, ``satisfaction-missing``; no money.
     """
-    projects = year["projects"].query("is_self_evaluated").set_index("project_id")
-    projects = projects[["unit_id", "name"]]
-    of_projects = year["indicators"][year["indicators"]["project_id"].isin(projects.index)]
-    named = of_projects.rename_axis("row").reset_index()
-    named = named.join(projects.rename(columns={"unit_id": "owner"}), on="project_id")
+    subjects = filed_subjects(year) if filed else _evaluated(year)
+    named = filed_rows(year, subjects)
     return flags_frame(
         [
             *_blank_targets(year, named),
             *_identical_kinds(year, named),
-            *_kinds_missing(year, named, projects),
+            *_kinds_missing(year, named, subjects),
         ]
     )
+
+
+def filed_subjects(year: YearData) -> pd.DataFrame:
+    """Whose targets were filed: every project, then every unit, by id.
+
+    Returns
+    -------
+    DataFrame
+        Index ``project_id`` (of a unit: its own id); ``unit_id``, ``name``.
+    """
+    projects, units = year["projects"], year["units"]
+    whole = units.assign(project_id=units["unit_id"])
+    columns = ["project_id", "unit_id", "name"]
+    return pd.concat([projects[columns], whole[columns]]).set_index("project_id")
+
+
+def filed_rows(year: YearData, subjects: pd.DataFrame) -> pd.DataFrame:
+    """The indicators of some subjects, in the order of the table.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``indicators`` but ``unit_id``, with ``row`` (index in the table), the
+        subject's id as ``project_id``, its unit as ``owner`` and its ``name``.
+    """
+    table = year["indicators"].rename_axis("row").reset_index()
+    table = table.assign(project_id=table["project_id"].fillna(table["unit_id"]))
+    table = table[table["project_id"].isin(subjects.index)].drop(columns="unit_id")
+    return table.join(subjects.rename(columns={"unit_id": "owner"}), on="project_id")
+
+
+def _evaluated(year: YearData) -> pd.DataFrame:
+    projects = year["projects"].query("is_self_evaluated").set_index("project_id")
+    return projects[["unit_id", "name"]]
 
 
 def output_kind(level2: pd.Series) -> pd.Series:
@@ -56,7 +90,7 @@ def _blank_targets(year: YearData, named: pd.DataFrame) -> list[tuple[object, ..
             row.name,
             None,
             f"指标{quoted(row.level3)}没有填目标值，得分无法按规则核对",
-            _cell(year, row, "target"),
+            target_cell(year, row, "target"),
             "",
             "",
         )
@@ -84,7 +118,7 @@ def _identical_kinds(year: YearData, named: pd.DataFrame) -> list[tuple[object, 
                 first.name,
                 None,
                 f"{under}指标完全相同：“{text}”",
-                _cell(year, first, "level3"),
+                target_cell(year, first, "level3"),
                 "",
                 "",
             )
@@ -129,7 +163,7 @@ def _kinds_missing(
     ]
 
 
-def _cell(year: YearData, row: object, column: str) -> str:
+def target_cell(year: YearData, row: object, column: str) -> str:
     """Where the form says it; else the cell of the table itself."""
     stated = getattr(row, "source_cell", None)
     if isinstance(stated, str) and stated:
@@ -137,4 +171,11 @@ def _cell(year: YearData, row: object, column: str) -> str:
     return str(year.where("indicators", row.row, column))  # type: ignore[attr-defined]
 
 
-__all__ = ["OUTPUT_KINDS", "output_kind", "target_flags"]
+__all__ = [
+    "OUTPUT_KINDS",
+    "filed_rows",
+    "filed_subjects",
+    "output_kind",
+    "target_cell",
+    "target_flags",
+]

@@ -1,0 +1,137 @@
+"""What will have been spent by the end of the year, from how past projects of the kind went on.
+
+The kind of spending is the scope of a project's largest approved budget line: salaries go out
+month by month, works by measurement, equipment on delivery. What is carried over from the past is
+the share of the *money still left* at the same month that was spent by the end of the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from perfanalysis.data.tables import YearData
+from perfanalysis.money.execution import cumulative_curve
+
+Floats = npt.NDArray[np.float64]
+NO_KIND = "未分类"
+ALL_KINDS = "全部项目"
+
+
+def spending_kinds(year: YearData) -> pd.Series:
+    """Kind of spending of each project, by its id: the scope of its largest budget line."""
+    lines = year["budget_lines"].dropna(subset=["scope"])
+    sums = lines.groupby(["project_id", "scope"])["amount_wan"].sum().reset_index()
+    largest = sums.sort_values(["amount_wan", "scope"], ascending=[False, True], kind="stable")
+    kinds = largest.drop_duplicates("project_id").set_index("project_id")["scope"]
+    return kinds.reindex(year["projects"]["project_id"]).fillna(NO_KIND)
+
+
+def past_rests(years: Sequence[YearData], month: int) -> pd.DataFrame:
+    """How much of what was left at the end of a month went out by the end of the year.
+
+    Parameters
+    ----------
+    years : sequence of YearData
+        Past budget years, with ``projects``, ``funds``, ``payments``, ``budget_lines``.
+    month : int
+        1 to 12.
+
+    Returns
+    -------
+    DataFrame
+        One row a past project with a budget that was not spent by then: ``budget_year``,
+        ``project_id``, ``kind``, ``share`` (spent by then, of the annual budget), ``rest`` (ratio,
+        0 to 1, of what was left).
+    """
+    found = [_rests(year, month) for year in years]
+    columns = ["budget_year", "project_id", "kind", "share", "rest"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _rests(year: YearData, month: int) -> pd.DataFrame:
+    curve = cumulative_curve(year, by="project").pivot(
+        index="key", columns="month", values="share"
+    )
+    share, end = curve[month], curve[12]
+    left = share[share < 1].index
+    rest = ((end - share) / (1 - share)).reindex(left).clip(0, 1)
+    table = pd.DataFrame({"share": share.reindex(left), "rest": rest}).dropna()
+    table = table.rename_axis("project_id").reset_index()
+    kinds = table["project_id"].map(spending_kinds(year)).fillna(NO_KIND)
+    columns = ["budget_year", "project_id", "kind", "share", "rest"]
+    return table.assign(budget_year=year.budget_year, kind=kinds)[columns]
+
+
+def expected_year_end(
+    now: pd.DataFrame, past: pd.DataFrame, *, level: float, least: int
+) -> pd.DataFrame:
+    """Expected spending of each project by the end of the year, with an interval.
+
+    Parameters
+    ----------
+    now : DataFrame
+        ``kind``, ``annual_wan``, ``executed_wan`` (万元, by the end of the month).
+    past : DataFrame
+        From `past_rests`, of the same month.
+    level : float
+        Share of projects whose interval is to hold the outcome.
+    least : int
+        Past projects of the kind below which those of all kinds are taken.
+
+    Returns
+    -------
+    DataFrame
+        Index of `now`: ``expected_wan`` (mean), ``expected_low_wan``, ``expected_high_wan``,
+        ``expected_sd_wan``, ``peers`` (kind that it rests on), ``peers_n``. Missing where the
+        budget is missing or nothing past is known. Spending beyond the budget is left as it is.
+
+    Notes
+    -----
+    The interval runs between order statistics of rank ⌊(n+1)(1−level)/2⌋ from either end, which
+    holds a further draw from the same projects with at least the level (a tolerance interval
+    without any distribution); it presumes that this year goes on as past ones did.
+    """
+    groups = {str(kind): rests["rest"].to_numpy() for kind, rests in past.groupby("kind")}
+    every = past["rest"].to_numpy("float64")
+    used = [
+        str(kind) if len(groups.get(str(kind), ())) >= least else ALL_KINDS for kind in now["kind"]
+    ]
+    known = {kind: _facts(groups.get(kind, every), level) for kind in set(used)}
+    facts = np.array([known[kind] for kind in used]).reshape(len(now), 5)
+    executed = now["executed_wan"].to_numpy("float64")
+    left = np.clip(now["annual_wan"].to_numpy("float64") - executed, 0, None)
+    return pd.DataFrame(
+        {
+            "expected_wan": executed + left * facts[:, 0],
+            "expected_low_wan": executed + left * facts[:, 1],
+            "expected_high_wan": executed + left * facts[:, 2],
+            "expected_sd_wan": left * facts[:, 3],
+            "peers": used,
+            "peers_n": facts[:, 4].astype(np.int64),
+        },
+        index=now.index,
+    )
+
+
+def _facts(rests: Floats, level: float) -> tuple[float, float, float, float, int]:
+    """Mean, lower and upper end, standard deviation and number of past shares."""
+    n = rests.size
+    if n < 2:
+        nan = float("nan")
+        return nan, nan, nan, nan, n
+    ordered = np.sort(rests)
+    rank = max(int(np.floor((n + 1) * (1 - level) / 2)), 1)
+    return (
+        float(rests.mean()),
+        float(ordered[rank - 1]),
+        float(ordered[n - rank]),
+        float(rests.std(ddof=1)),
+        n,
+    )
+
+
+__all__ = ["ALL_KINDS", "NO_KIND", "expected_year_end", "past_rests", "spending_kinds"]
