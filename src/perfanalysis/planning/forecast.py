@@ -1,13 +1,14 @@
 """What will have been spent by the end of the year, from how past projects of the kind went on.
 
 The kind of spending is the scope of a project's largest approved budget line: salaries go out
-month by month, works by measurement, equipment on delivery. What is carried over from the past is
-the share of the *money still left* at the same month that was spent by the end of the year.
+month by month, works by measurement, equipment on delivery. Within a kind, projects far behind the
+calendar are looked at apart from the others. What is carried over from the past is the share of the
+*money still left* at the same month that was spent by the end of the year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from perfanalysis.money.execution import cumulative_curve
 Floats = npt.NDArray[np.float64]
 NO_KIND = "未分类"
 ALL_KINDS = "全部项目"
+SLOW = "（进度慢）"
+"""Added to the kind of projects far behind the calendar."""
 
 
 def spending_kinds(year: YearData) -> pd.Series:
@@ -30,7 +33,12 @@ def spending_kinds(year: YearData) -> pd.Series:
     return kinds.reindex(year["projects"]["project_id"]).fillna(NO_KIND)
 
 
-def past_rests(years: Sequence[YearData], month: int) -> pd.DataFrame:
+def paced(kinds: pd.Series, share: pd.Series, *, month: int, slow: float) -> pd.Series:
+    """Kinds of spending, apart for projects whose share is under `slow` × the year gone by."""
+    return kinds.where(~(share < slow * month / 12), kinds + SLOW)
+
+
+def past_rests(years: Sequence[YearData], month: int, *, slow: float) -> pd.DataFrame:
     """How much of what was left at the end of a month went out by the end of the year.
 
     Parameters
@@ -39,6 +47,8 @@ def past_rests(years: Sequence[YearData], month: int) -> pd.DataFrame:
         Past budget years, with ``projects``, ``funds``, ``payments``, ``budget_lines``.
     month : int
         1 to 12.
+    slow : float
+        See `paced`.
 
     Returns
     -------
@@ -47,21 +57,20 @@ def past_rests(years: Sequence[YearData], month: int) -> pd.DataFrame:
         ``project_id``, ``kind``, ``share`` (spent by then, of the annual budget), ``rest`` (ratio,
         0 to 1, of what was left).
     """
-    found = [_rests(year, month) for year in years]
+    found = [_rests(year, month, slow) for year in years]
     columns = ["budget_year", "project_id", "kind", "share", "rest"]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 
-def _rests(year: YearData, month: int) -> pd.DataFrame:
-    curve = cumulative_curve(year, by="project").pivot(
-        index="key", columns="month", values="share"
-    )
+def _rests(year: YearData, month: int, slow: float) -> pd.DataFrame:
+    curve = cumulative_curve(year, by="project").pivot(index="key", columns="month", values="share")
     share, end = curve[month], curve[12]
     left = share[share < 1].index
     rest = ((end - share) / (1 - share)).reindex(left).clip(0, 1)
     table = pd.DataFrame({"share": share.reindex(left), "rest": rest}).dropna()
     table = table.rename_axis("project_id").reset_index()
     kinds = table["project_id"].map(spending_kinds(year)).fillna(NO_KIND)
+    kinds = paced(kinds, table["share"], month=month, slow=slow)
     columns = ["budget_year", "project_id", "kind", "share", "rest"]
     return table.assign(budget_year=year.budget_year, kind=kinds)[columns]
 
@@ -80,7 +89,8 @@ def expected_year_end(
     level : float
         Share of projects whose interval is to hold the outcome.
     least : int
-        Past projects of the kind below which those of all kinds are taken.
+        Past projects of the kind below which those of all kinds (at the same pace) are taken, and
+        where these are fewer too all of them.
 
     Returns
     -------
@@ -95,12 +105,9 @@ def expected_year_end(
     holds a further draw from the same projects with at least the level (a tolerance interval
     without any distribution); it presumes that this year goes on as past ones did.
     """
-    groups = {str(kind): rests["rest"].to_numpy() for kind, rests in past.groupby("kind")}
-    every = past["rest"].to_numpy("float64")
-    used = [
-        str(kind) if len(groups.get(str(kind), ())) >= least else ALL_KINDS for kind in now["kind"]
-    ]
-    known = {kind: _facts(groups.get(kind, every), level) for kind in set(used)}
+    groups = _groups(past)
+    used = [_peers(str(kind), groups, least) for kind in now["kind"]]
+    known = {kind: _facts(groups[kind], level) for kind in set(used)}
     facts = np.array([known[kind] for kind in used]).reshape(len(now), 5)
     executed = now["executed_wan"].to_numpy("float64")
     left = np.clip(now["annual_wan"].to_numpy("float64") - executed, 0, None)
@@ -115,6 +122,19 @@ def expected_year_end(
         },
         index=now.index,
     )
+
+
+def _groups(past: pd.DataFrame) -> dict[str, Floats]:
+    """Past shares by kind, of the slow projects of all kinds, and of all projects."""
+    rests = past["rest"].astype("float64")
+    slow = past["kind"].astype("str").str.endswith(SLOW)
+    groups = {str(kind): part.to_numpy() for kind, part in rests.groupby(past["kind"])}
+    return groups | {ALL_KINDS + SLOW: rests[slow].to_numpy(), ALL_KINDS: rests.to_numpy()}
+
+
+def _peers(kind: str, groups: Mapping[str, Floats], least: int) -> str:
+    wider = [kind, ALL_KINDS + SLOW] if kind.endswith(SLOW) else [kind]
+    return next((each for each in wider if len(groups.get(each, ())) >= least), ALL_KINDS)
 
 
 def _facts(rests: Floats, level: float) -> tuple[float, float, float, float, int]:
@@ -134,4 +154,12 @@ def _facts(rests: Floats, level: float) -> tuple[float, float, float, float, int
     )
 
 
-__all__ = ["ALL_KINDS", "NO_KIND", "expected_year_end", "past_rests", "spending_kinds"]
+__all__ = [
+    "ALL_KINDS",
+    "NO_KIND",
+    "SLOW",
+    "expected_year_end",
+    "paced",
+    "past_rests",
+    "spending_kinds",
+]

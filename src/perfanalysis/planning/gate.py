@@ -82,7 +82,7 @@ def gate_totals(gate: pd.DataFrame) -> pd.DataFrame:
 
 
 def _decided(row: object, rules: RulesInForce) -> tuple[str, str, str, str]:
-    """Gate, reason, rule and basis of one request: the strictest that holds, the first of equals."""
+    """Gate, reason, rule and basis of one request: of the strictest that holds."""
     found = [*_by_pre_assessment(row, rules)]
     if not found or found[0][0] != "refuse":
         found.append(_by_targets(row, rules))

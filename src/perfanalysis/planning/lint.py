@@ -217,7 +217,10 @@ def _copies(
             f"{subjects.at[other, 'name']}（{other}）" for other in found["other_id"]
         )
         best = found.iloc[0]
-        seen = f"{best['of']}个指标中有{found['same'].max()}个与{others}名称和目标值都相同，不知谁照搬谁"
+        seen = (
+            f"{best['of']}个指标中有{found['same'].max()}个与{others}名称和目标值都相同，"
+            "需核实是谁照搬"
+        )
         row = next(first.loc[[project]].itertuples(index=False))
         yield _line(year, row, "targets-copied", seen, "level3", share)
 
@@ -235,9 +238,7 @@ def _levels(
         unit, name = subjects.loc[parent]
         stands = (covered.key, covered.basis, better_wording("parent-not-covered", {}))
         yield ("parent-not-covered", parent, unit, name, None, seen, where, *stands)
-    unequal = unequal_sums(
-        projects, rows, cutoff=rules.value("review.alike"), tolerance=sums.value
-    )
+    unequal = unequal_sums(projects, rows, cutoff=rules.value("review.alike"), tolerance=sums.value)
     indexed = rows.set_index("row", drop=False)
     for each in unequal.itertuples(index=False):
         seen = (

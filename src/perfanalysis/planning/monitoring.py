@@ -11,7 +11,12 @@ import pandas as pd
 
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import project_funds
-from perfanalysis.planning.forecast import expected_year_end, past_rests, spending_kinds
+from perfanalysis.planning.forecast import (
+    expected_year_end,
+    paced,
+    past_rests,
+    spending_kinds,
+)
 from perfanalysis.planning.goals import goal_rows, project_goals
 from perfanalysis.planning.warnings import warning_status
 from perfanalysis.rules.values import RulesInForce
@@ -133,8 +138,9 @@ def monitor_projects(
         ``goals_slow`` (missing where not known), ``quadrant`` (`QUADRANTS` or empty), ``light``
         (`LIGHTS` or empty), ``light_rule``, the columns of `expected_year_end`, ``stated_wan``
         (the unit's own expectation), ``unspent_wan`` = annual − expected with
-        ``unspent_low_wan``, ``unspent_high_wan``, ``action`` (`ACTIONS`; empty where less than
-        ``monitor.adjust_from``), ``where`` (cell of what the unit reported).
+        ``unspent_low_wan``, ``unspent_high_wan``, ``action`` (`ACTIONS`; empty where the light is
+        green and every goal in reach, or less than ``monitor.adjust_from`` is left),
+        ``where`` (cell of what the unit reported).
     """
     table = _money(year, month).join(project_goals(goals), on="project_id")
     table = table.assign(elapsed_share=month / 12)
@@ -144,9 +150,10 @@ def monitor_projects(
     table["gap"] = table["executed_share"] - table["elapsed_share"]
     table["plan_gap"] = table["executed_share"] - table["planned_share"]
     table = table.join(_quadrants(table, rules)).join(_lights(table, rules, month))
+    slow = rules.value("monitor.forecast_slow")
     foreseen = expected_year_end(
-        table,
-        past_rests(past, month),
+        table.assign(kind=paced(table["kind"], table["executed_share"], month=month, slow=slow)),
+        past_rests(past, month, slow=slow),
         level=rules.value("monitor.forecast_level"),
         least=rules.value("monitor.forecast_least"),
     )
@@ -210,7 +217,9 @@ def _lights(table: pd.DataFrame, rules: RulesInForce, month: int) -> pd.DataFram
     gaps = rules.value("monitor.lights")
     behind = -table["gap"]
     light = np.select(
-        [behind.isna(), behind > gaps["red"], behind > gaps["yellow"]], ["", "red", "yellow"], "green"
+        [behind.isna(), behind > gaps["red"], behind > gaps["yellow"]],
+        ["", "red", "yellow"],
+        "green",
     )
     rule = np.where(light == "", "", "monitor.lights")
     nodes = [node for node in rules.value("monitor.nodes") if node["month"] <= month]
@@ -270,7 +279,9 @@ def spot_checks(
         differs=share.abs() > rules.value("monitor.spot_tolerance"),
         unit_attained=both["project_id"].map(attained["unit"]),
         third_attained=both["project_id"].map(attained["third_party"]),
-        where=[str(year.where("monitoring_funds", row, "executed_wan")) for row in both["row_unit"]],
+        where=[
+            str(year.where("monitoring_funds", row, "executed_wan")) for row in both["row_unit"]
+        ],
         size=difference.abs(),
     )
     found = found.sort_values(["size", "project_id"], ascending=[False, True], ignore_index=True)

@@ -6,6 +6,7 @@ the aspects of 财预〔2021〕61号. The result is an input of the gate to the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,11 +186,18 @@ def _concluded(rows: pd.DataFrame, rules: RulesInForce) -> tuple[object, ...]:
     result = max(reached, key=lambda name: float(floors.value[name]))
     score = points / HUNDREDTHS
     reason = f"合计{score:.2f}分"
+    if result != "support":
+        reason += f"，不到{_next_floor(floors.value, points):g}分"
     short = rows[rows["kept_points"] < weak.value * rows["full_points"]]["criterion"]
     if result == "support" and len(short):
         reason += f"；{'、'.join(short)}低于其分值的{weak.value:.0%}"
         return score, "adjust", reason, weak.key, weak.basis
     return score, result, reason, floors.key, floors.basis
+
+
+def _next_floor(floors: Mapping[str, float], points: int) -> float:
+    """The least points of the next better result."""
+    return min(float(least) for least in floors.values() if least * HUNDREDTHS > points)
 
 
 def _criteria(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:

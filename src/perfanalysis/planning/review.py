@@ -109,9 +109,7 @@ def criteria(rules: RulesInForce) -> dict[str, float]:
 
 def _marked(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     """Rows of the review with their points in hundredths, and what is wrong with each."""
-    aspect = {
-        name: title for title, part in rules.value("review.points").items() for name in part
-    }
+    aspect = {name: title for title, part in rules.value("review.points").items() for name in part}
     rows = table.rename_axis("row").reset_index()
     own, valid = hundredths(rows["score"].to_numpy("float64"))
     full, _ = hundredths(rows["criterion"].map(criteria(rules)).fillna(0.0).to_numpy("float64"))
@@ -166,7 +164,7 @@ def _with_grades(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
 def _ledger(
     year: YearData, rows: pd.DataFrame, subjects: pd.DataFrame, rules: RulesInForce
 ) -> pd.DataFrame:
-    """A line for every criterion that lost points; the first opinion stands where the last has none."""
+    """A line for every criterion that lost points; with no last opinion the first one stands."""
     rule = rules.get("review.points")
     first = rows[rows["stage"] == "first"].set_index(["project_id", "criterion"])["opinion"]
     lost = rows[(rows["wrong"] == "") & (rows["kept_points"] < rows["full_points"])]

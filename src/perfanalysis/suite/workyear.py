@@ -7,6 +7,7 @@ worker of the suite opens the year once before it forks: its reports find the re
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -23,6 +24,11 @@ from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.flags import HISTORY, MoneyScreen, as_year_flags, screen_money
+from perfanalysis.planning.gate import budget_gate
+from perfanalysis.planning.lint import lint_targets
+from perfanalysis.planning.monitoring import Monitoring, monitor
+from perfanalysis.planning.pre_assessment import PreAssessment, assess_new_projects
+from perfanalysis.planning.review import TargetReview, review_targets
 from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.columns import WITHHELD
 from perfanalysis.report.page import Page
@@ -138,6 +144,59 @@ class WorkYear:
     def rules(self) -> RulesInForce:
         """The rules in force on the evaluation date of the evaluated budget year."""
         return self.book.on(evaluation_date(self.evaluation_year))
+
+    @property
+    def target_rules(self) -> RulesInForce:
+        """The rules in force when targets are reviewed: on 31 October of the year before them."""
+        return self.book.on(date(self.targets_year - 1, 10, 31))
+
+    @property
+    def monitoring_rules(self) -> RulesInForce:
+        """The rules in force when money and goals are monitored: on 31 July of that year."""
+        return self.book.on(date(self.monitoring_year, 7, 31))
+
+    @cached_property
+    def before_targets(self) -> YearData | None:
+        """The budget year before that whose targets are reviewed; None where there is no data."""
+        year = self.targets_year - 1
+        if year == self.monitoring_year:
+            return self.monitoring
+        return self._year(year) if (self.data_dir / str(year)).is_dir() else None
+
+    @cached_property
+    def target_lint(self) -> pd.DataFrame:
+        """What is wrong with the targets as filed: see `lint_targets`."""
+        return lint_targets(self.targets, self.target_rules, previous=self.before_targets)
+
+    @cached_property
+    def target_review(self) -> TargetReview:
+        """What the sections gave the targets."""
+        return review_targets(self.targets, self.target_rules)
+
+    @cached_property
+    def pre_assessment(self) -> PreAssessment:
+        """Pre-assessment of what is asked for and was not there the year before."""
+        before = self.before_targets
+        known = pd.Series(dtype="str") if before is None else before["projects"]["project_id"]
+        return assess_new_projects(self.targets, self.requests, self.target_rules, known=known)
+
+    @cached_property
+    def gate(self) -> pd.DataFrame:
+        """Which requests pass the gate to the budget: see `budget_gate`."""
+        return budget_gate(
+            self.target_review, self.pre_assessment, self.requests, self.target_rules
+        )
+
+    @cached_property
+    def monitored(self) -> Monitoring:
+        """Dual monitoring of the monitored year, its end foreseen from the evaluated one."""
+        past = [self.evaluation] if self.evaluation_year < self.monitoring_year else []
+        return monitor(
+            self.monitoring,
+            self.monitoring_rules,
+            day=self.suite.engagement.report_date,
+            past=past,
+        )
 
     @cached_property
     def scores(self) -> ProjectScores:

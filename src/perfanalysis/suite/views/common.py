@@ -12,6 +12,7 @@ import pandas as pd
 from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
+from perfanalysis.rules.values import RulesInForce
 from perfanalysis.suite.plan import page_name
 from perfanalysis.suite.workyear import WorkYear
 
@@ -110,9 +111,19 @@ def money_total(whole: Any) -> dict[str, Any]:
     return {name: whole[name] for name in names}
 
 
-def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> None:
-    """End a report with what it does not show: `keys`, then what holds for every report."""
-    unverified = sum(rule.unverified for rule in year.rules.all())
+def add_limits(
+    page: Page,
+    say: Texts,
+    year: WorkYear,
+    keys: Iterable[str],
+    *,
+    rules: RulesInForce | None = None,
+) -> None:
+    """End a report with what it does not show: `keys`, then what holds for every report.
+
+    `rules` are those that it goes by, where not those of evaluation.
+    """
+    unverified = sum(rule.unverified for rule in (rules or year.rules).all())
     lines = [say(key) for key in keys]
     lines.append(say("limit-conventions"))
     lines.append(
@@ -126,14 +137,16 @@ def add_limits(page: Page, say: Texts, year: WorkYear, keys: Iterable[str]) -> N
     page.items(lines)
 
 
-def add_reproduction(page: Page, say: Texts, year: WorkYear, **scope: str) -> None:
+def add_reproduction(
+    page: Page, say: Texts, year: WorkYear, *, rules: RulesInForce | None = None, **scope: str
+) -> None:
     """Say how to make the same page again; `scope` is the notebook's own parameter."""
     name = "-".join([page.notebook, *scope.values()])
     local = year.suite.rules.local
     page.reproduction(
         {
             say("repro-version"): f"perfanalysis {version('perfanalysis')}",
-            say("repro-day"): say.date(year.rules.day),
+            say("repro-day"): say.date((rules or year.rules).day),
             say("repro-rules"): say.joined(local) if local else say("repro-none"),
             say("repro-inputs"): say("repro-manifest"),
             say("repro-command"): (

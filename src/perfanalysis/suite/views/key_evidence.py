@@ -83,12 +83,14 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
         panel=panel,
         sheets=_with_leniency(_of(panels.sheets, project_id), panels),
         survey=survey,
-        strata=_of(surveys.strata, project_id),
-        questions=_of(surveys.questions, project_id),
+        strata=_of(surveys.strata, project_id).rename(columns={"answered": "answers"}),
+        questions=_of(surveys.questions, project_id).rename(
+            columns={"n": "answers", "mean": "answer_mean"}
+        ),
         visits=visits.rename(columns={"verified": "verified_number"}),
         papers=working_papers(data, project_id),
         steps=steps.sort_values(["date", "step_id"]),
-        requests=_of(data["data_requests"], project_id),
+        requests=_of(data["data_requests"], project_id).rename(columns={"due": "deadline"}),
         odds=_odds(year, project_id, panel, survey, visits),
     )
 

@@ -82,14 +82,14 @@ class KeyProjectView:
         """The deductions as a list to work off.
 
         The ledger with ``problem`` (a number), ``advice`` (code of what to do) and ``owner`` and
-        ``due``, to be filled in.
+        ``deadline``, to be filled in.
         """
         table = self.ledger.merge(
             self.indicators[["level3", "method"]], left_on="indicator", right_on="level3"
         )
         numbers = range(1, len(table) + 1)
         blank = pd.Series([None] * len(table), dtype="str")
-        return table.assign(problem=numbers, advice=table["method"], owner=blank, due=blank)
+        return table.assign(problem=numbers, advice=table["method"], owner=blank, deadline=blank)
 
     @property
     def strengths(self) -> list[str]:
@@ -147,7 +147,9 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
         ),
         review=_first(_of(year.scores.projects, project_id)),
         flags=_of(year.flags, project_id),
-        rectification=_of(year.evaluation["rectification"], project_id),
+        rectification=_of(year.evaluation["rectification"], project_id).rename(
+            columns={"issue": "issue_raised", "due": "deadline"}
+        ),
         objective="" if pd.isna(stated) else str(stated),
         evidence=key_evidence(year, project_id),
         category=_first(_of(year.category_scores.projects, project_id)),

@@ -14,6 +14,8 @@ from perfanalysis.report.markup import row_anchor
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import exact_points, rule_losses, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
+from perfanalysis.suite.views.monitoring import UnitMonitoring, unit_monitoring
+from perfanalysis.suite.views.targets import UnitTargets, unit_targets
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 10
@@ -51,6 +53,10 @@ class UnitView:
         Execution of its monitored projects in the monitored year, with names.
     monitored_total : Series
         The same for all of them together; empty where there is none.
+    dual : UnitMonitoring
+        Dual monitoring of them at the end of a month.
+    targets : UnitTargets
+        Review of the targets that it filed.
     flags : DataFrame
         What must be verified about it.
     proposed, steps : DataFrame
@@ -69,6 +75,8 @@ class UnitView:
     band: pd.DataFrame
     monitored: pd.DataFrame
     monitored_total: pd.Series
+    dual: UnitMonitoring
+    targets: UnitTargets
     flags: pd.DataFrame
     proposed: pd.DataFrame
     steps: pd.DataFrame
@@ -206,6 +214,8 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         band=year.unit_band,
         monitored=monitored,
         monitored_total=total,
+        dual=unit_monitoring(year, unit_id),
+        targets=unit_targets(year, unit_id),
         flags=_of_unit(year.flags, unit_id),
         proposed=proposed,
         steps=steps,
