@@ -28,6 +28,12 @@ UNITS, YEARS = 5, (2020, 2022)
 # Name of the copy to notebook and its own parameters.
 COPIES = {
     "00_data_quality-zh": ("00_data_quality", {"lang": "zh"}),
+    "05_pre_assessment-zh": ("05_pre_assessment", {"lang": "zh"}),
+    "05_pre_assessment-en": ("05_pre_assessment", {"lang": "en"}),
+    "10_target_review-zh": ("10_target_review", {"lang": "zh"}),
+    "10_target_review-en": ("10_target_review", {"lang": "en"}),
+    "20_monitoring-zh": ("20_monitoring", {"lang": "zh"}),
+    "20_monitoring-en": ("20_monitoring", {"lang": "en"}),
     "30_unit-U001-zh": ("30_unit", {"lang": "zh", "unit_id": "U001"}),
     "30_unit-U003-en": ("30_unit", {"lang": "en", "unit_id": "U003"}),
     "40_key_project-P004-01-zh": ("40_key_project", {"lang": "zh", "project_id": "P004-01"}),

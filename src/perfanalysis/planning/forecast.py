@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from perfanalysis.data.lookup import texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import cumulative_curve
 
@@ -30,7 +31,8 @@ def spending_kinds(year: YearData) -> pd.Series:
     sums = lines.groupby(["project_id", "scope"])["amount_wan"].sum().reset_index()
     largest = sums.sort_values(["amount_wan", "scope"], ascending=[False, True], kind="stable")
     kinds = largest.drop_duplicates("project_id").set_index("project_id")["scope"]
-    return kinds.reindex(year["projects"]["project_id"]).fillna(NO_KIND)
+    kinds = kinds.astype("object").reindex(year["projects"]["project_id"])
+    return kinds.fillna(NO_KIND).astype("str")
 
 
 def paced(kinds: pd.Series, share: pd.Series, *, month: int, slow: float) -> pd.Series:
@@ -69,7 +71,7 @@ def _rests(year: YearData, month: int, slow: float) -> pd.DataFrame:
     rest = ((end - share) / (1 - share)).reindex(left).clip(0, 1)
     table = pd.DataFrame({"share": share.reindex(left), "rest": rest}).dropna()
     table = table.rename_axis("project_id").reset_index()
-    kinds = table["project_id"].map(spending_kinds(year)).fillna(NO_KIND)
+    kinds = texts_of(table["project_id"], spending_kinds(year), missing=NO_KIND)
     kinds = paced(kinds, table["share"], month=month, slow=slow)
     columns = ["budget_year", "project_id", "kind", "share", "rest"]
     return table.assign(budget_year=year.budget_year, kind=kinds)[columns]

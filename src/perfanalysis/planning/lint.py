@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfanalysis.data.flags import FLAG_COLUMNS, flags_frame, quoted
+from perfanalysis.data.lookup import numbers_of, texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.planning.levels import uncovered, unequal_sums
 from perfanalysis.planning.review import criteria
@@ -73,7 +74,7 @@ def lint_targets(
     found = found.assign(better=pd.Series([line[-1] for line in lines], dtype="str"))
     found = _with_points(found, rules)
     order = {subject: place for place, subject in enumerate(subjects.index)}
-    found = found.assign(order=found["project_id"].map(order))
+    found = found.assign(order=numbers_of(found["project_id"], order))
     return found.sort_values("order", kind="stable", ignore_index=True)[list(LINT_COLUMNS)]
 
 
@@ -255,10 +256,10 @@ def _with_points(found: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
         kind: next(iter(cost.items())) for kind, cost in rules.value("review.lint_points").items()
     }
     full = criteria(rules)
-    criterion = found["kind"].map({kind: cost[0] for kind, cost in costs.items()})
-    points = found["kind"].map({kind: float(cost[1]) for kind, cost in costs.items()})
+    criterion = texts_of(found["kind"], {kind: cost[0] for kind, cost in costs.items()})
+    points = numbers_of(found["kind"], {kind: cost[1] for kind, cost in costs.items()})
     before = points.groupby([found["project_id"], criterion]).cumsum() - points
-    left = (criterion.map(full) - before).clip(lower=0)
+    left = (numbers_of(criterion, full) - before).clip(lower=0)
     return found.assign(criterion=criterion, points=np.minimum(points, left))
 
 

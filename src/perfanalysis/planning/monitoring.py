@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.lookup import numbers_of, texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import project_funds
 from perfanalysis.planning.forecast import (
@@ -179,19 +180,20 @@ def _money(year: YearData, month: int) -> pd.DataFrame:
         "project_id", keep="last"
     )
     latest = latest[latest["month"] == month].set_index("project_id")
-    where = {
-        project: str(year.where("monitoring_funds", row, "executed_wan"))
-        for project, row in latest["row"].items()
-    }
+    where = pd.Series(
+        [str(year.where("monitoring_funds", row, "executed_wan")) for row in latest["row"]],
+        latest.index,
+        dtype="str",
+    )
     ids = own["project_id"]
     return own.assign(
-        kind=ids.map(spending_kinds(year)),
-        annual_wan=ids.map(funds),
-        carried_in_wan=ids.map(carried).fillna(0.0),
-        executed_wan=ids.map(latest["executed_wan"]),
-        planned_share=ids.map(latest["planned_share"]),
-        stated_wan=ids.map(latest["expected_year_end_wan"]),
-        where=ids.map(where).fillna(""),
+        kind=texts_of(ids, spending_kinds(year)),
+        annual_wan=numbers_of(ids, funds),
+        carried_in_wan=numbers_of(ids, carried).fillna(0.0),
+        executed_wan=numbers_of(ids, latest["executed_wan"]),
+        planned_share=numbers_of(ids, latest["planned_share"]),
+        stated_wan=numbers_of(ids, latest["expected_year_end_wan"]),
+        where=texts_of(ids, where, missing=""),
     ).reset_index(drop=True)
 
 
@@ -277,8 +279,8 @@ def spot_checks(
         difference_wan=difference,
         difference_share=share,
         differs=share.abs() > rules.value("monitor.spot_tolerance"),
-        unit_attained=both["project_id"].map(attained["unit"]),
-        third_attained=both["project_id"].map(attained["third_party"]),
+        unit_attained=numbers_of(both["project_id"], attained["unit"]),
+        third_attained=numbers_of(both["project_id"], attained["third_party"]),
         where=[
             str(year.where("monitoring_funds", row, "executed_wan")) for row in both["row_unit"]
         ],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.lookup import texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import HUNDREDTHS, hundredths
@@ -104,10 +105,12 @@ def _new_projects(year: YearData, requests: pd.DataFrame, known: pd.Series) -> p
     assessed = year["pre_assessment"][["project_id", "unit_id"]].drop_duplicates("project_id")
     assessed = assessed[~assessed["project_id"].isin(asked["project_id"])]
     own = year["projects"].set_index("project_id")["name"]
-    assessed = assessed.assign(name=assessed["project_id"].map(own).fillna(assessed["project_id"]))
+    assessed = assessed.assign(
+        name=texts_of(assessed["project_id"], own).fillna(assessed["project_id"])
+    )
     every = pd.concat([asked, assessed], ignore_index=True)
     new = every[~every["project_id"].isin(known)].sort_values("project_id", ignore_index=True)
-    return new.assign(special_kind=new["project_id"].map(kinds).fillna("none").astype("str"))
+    return new.assign(special_kind=texts_of(new["project_id"], kinds, missing="none"))
 
 
 def _framework(kind: str, rules: RulesInForce) -> DatedValue:

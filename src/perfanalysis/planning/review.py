@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.lookup import numbers_of, texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.planning.targets import filed_subjects
 from perfanalysis.rules.values import RulesInForce
@@ -112,7 +113,9 @@ def _marked(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     aspect = {name: title for title, part in rules.value("review.points").items() for name in part}
     rows = table.rename_axis("row").reset_index()
     own, valid = hundredths(rows["score"].to_numpy("float64"))
-    full, _ = hundredths(rows["criterion"].map(criteria(rules)).fillna(0.0).to_numpy("float64"))
+    full, _ = hundredths(
+        numbers_of(rows["criterion"], criteria(rules)).fillna(0.0).to_numpy("float64")
+    )
     stated, _ = hundredths(rows["full"].to_numpy("float64"))
     wrong = np.select(
         [full == 0, stated != full, rows["score"].isna(), ~valid, own > full],
@@ -121,7 +124,7 @@ def _marked(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     )
     said = np.where(wrong == "", "", rows["criterion"].fillna("").to_numpy("str") + "：" + wrong)
     return rows.assign(
-        aspect=rows["criterion"].map(aspect).fillna(""),
+        aspect=texts_of(rows["criterion"], aspect, missing=""),
         kept_points=own,
         full_points=full,
         wrong=said,
@@ -174,8 +177,8 @@ def _ledger(
     taken_over = lost["opinion"].isna() & before.notna()
     reason = lost["opinion"].where(~taken_over, "初审意见：" + before.astype("str"))
     return lost.assign(
-        unit_id=lost["project_id"].map(names["unit_id"]),
-        name=lost["project_id"].map(names["name"]),
+        unit_id=texts_of(lost["project_id"], names["unit_id"]),
+        name=texts_of(lost["project_id"], names["name"]),
         full=lost["full_points"] / HUNDREDTHS,
         kept=lost["kept_points"] / HUNDREDTHS,
         lost=(lost["full_points"] - lost["kept_points"]) / HUNDREDTHS,

@@ -48,7 +48,7 @@ def alike(texts: Sequence[str], *, cutoff: float) -> npt.NDArray[np.bool_]:
     """
     shown = [bare(text) for text in texts]
     ratio = process.cdist(shown, shown, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float32)
-    full = np.array([bool(text) for text in shown])
+    full = np.array([bool(text) for text in shown], dtype=np.bool_)
     near: npt.NDArray[np.bool_] = (ratio >= cutoff) & full[:, None] & full[None, :]
     return near
 
@@ -82,6 +82,8 @@ def copied_forms(rows: pd.DataFrame, *, cutoff: float, share: float) -> pd.DataF
         satisfaction of 95%, count like others: a copy has all of them.
     """
     used = rows[rows["level3"].fillna("").map(bare) != ""].copy()
+    if used.empty:
+        return pd.DataFrame(columns=["project_id", "other_id", "same", "of"])
     used["name"] = _classes(used["level3"], cutoff)
     used["said"] = used[_TARGET].astype("object").fillna("").astype(str).agg("|".join, axis=1)
     used = used.drop_duplicates(["project_id", "name", "said"])

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from perfanalysis.data.lookup import texts_of
 from perfanalysis.data.tables import YearData
 from perfanalysis.planning.workdays import add_workdays, workdays_after
 from perfanalysis.rules.values import RulesInForce
@@ -66,10 +67,10 @@ def warning_status(year: YearData, rules: RulesInForce, *, day: date) -> pd.Data
         **{name: told[name] for name in ("warning_id", "project_id", "issued", "issue")},
         answer=told["answer"].where(found["answered"].notna()),
         corrected=corrected,
-        unit_id=told["project_id"].map(projects["unit_id"]),
-        name=told["project_id"].map(projects["name"]),
+        unit_id=texts_of(told["project_id"], projects["unit_id"]),
+        name=texts_of(told["project_id"], projects["name"]),
         where=[str(year.where("warnings", row, "answered")) for row in found["row"]],
-        order=found["status"].map(STATUSES.index),
+        order=[STATUSES.index(status) for status in found["status"]],
     )
     found = found.sort_values(["order", "due", "warning_id"], kind="stable", ignore_index=True)
     return found[list(WARNING_COLUMNS)]

@@ -50,7 +50,7 @@ def better_wording(kind: str, row: Mapping[str, object]) -> str:
         return _WHOLE[kind]
     name = quoted(row.get("level3"))
     unit = row.get("measure_unit")
-    unit = unit if isinstance(unit, str) else "（单位）"
+    unit = unit if isinstance(unit, str) else ""
     if kind == "target-missing":
         return f"填写目标值，如{name}{_sign(row.get('op'))}{BLANK}{unit}"
     if kind == "target-unmeasurable":

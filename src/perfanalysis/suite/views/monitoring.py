@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from perfanalysis.data.lookup import numbers_of, texts_of
 from perfanalysis.money.execution import cumulative_curve
 from perfanalysis.planning.goals import CAUSES
 from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
@@ -178,7 +179,8 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
     if view.projects.empty:
         return [("main-none", {"year": year.monitoring_year})]
     month = {"year": year.monitoring_year, "month": str(view.month)}
-    said: list[Said] = [("main-money", view.whole | month)]
+    known = pd.notna(view.whole["share"])
+    said: list[Said] = [("main-money" if known else "main-money-none", view.whole | month)]
     lights = view.lights.set_index("light")["projects"]
     said.append(("main-lights", {light: int(lights[light]) for light in LIGHTS}))
     if pd.notna(view.whole["expected"]):
@@ -323,9 +325,9 @@ def _curves(year: WorkYear, month: int) -> pd.DataFrame:
     sums = curve[curve["month"] <= month].groupby(["kind", "month"])["executed_wan"].sum()
     table = sums.reset_index()
     table = table.assign(
-        share=table["executed_wan"] / table["kind"].map(money),
+        share=table["executed_wan"] / numbers_of(table["kind"], money),
         elapsed_share=table["month"] / 12,
-        order=table["kind"].map({kind: place for place, kind in enumerate(money.index)}),
+        order=numbers_of(table["kind"], {kind: place for place, kind in enumerate(money.index)}),
     )
     return table.sort_values(["order", "month"], ignore_index=True).drop(columns="order")
 
@@ -339,7 +341,9 @@ def _causes(goals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    return table.assign(unit_name=table["unit_id"].map(names), page=unit_pages(table["unit_id"]))
+    return table.assign(
+        unit_name=texts_of(table["unit_id"], names), page=unit_pages(table["unit_id"])
+    )
 
 
 def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
