@@ -203,7 +203,7 @@ def test_every_report_of_the_small_district_is_made(published, lang):
     root, results = published
     result = results[lang]
     assert result.failed == {}
-    assert len(result.made) == 6 + len(pages_of_projects(root)) + 4
+    assert len(result.made) == 6 + len(pages_of_projects(root)) + 7
     assert verify_reports(result.index.parent, data_dir=root / "data") == ()
 
 

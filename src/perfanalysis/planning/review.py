@@ -90,7 +90,7 @@ def review_targets(year: YearData, rules: RulesInForce) -> TargetReview:
     whole = _totals(rows, rules)
     table = subjects.assign(is_unit=subjects["project_id"] == subjects["unit_id"])
     for stage in STAGES:
-        part = whole.xs(stage, level="stage") if len(whole) else whole.droplevel("stage")
+        part = whole[whole.index.get_level_values("stage") == stage].droplevel("stage")
         table = table.join(part.add_prefix(f"{stage}_"), on="project_id")
     table = _with_grades(table, rules)
     last = rows[rows["stage"] == "last"].groupby(["project_id", "aspect"], sort=False)
