@@ -37,9 +37,9 @@ COPIES = {
     "30_unit-U001-zh": ("30_unit", {"lang": "zh", "unit_id": "U001"}),
     "30_unit-U003-en": ("30_unit", {"lang": "en", "unit_id": "U003"}),
     "40_key_project-P004-01-zh": ("40_key_project", {"lang": "zh", "project_id": "P004-01"}),
-    "41_special_project-P006-02-zh": (
+    "41_special_project-P001-03-zh": (
         "41_special_project",
-        {"lang": "zh", "project_id": "SPECIAL"},
+        {"lang": "zh", "project_id": "P001-03"},
     ),
     "40_key_project-P003-02-en": ("40_key_project", {"lang": "en", "project_id": "P003-02"}),
     "60_district-zh": ("60_district", {"lang": "zh"}),
