@@ -71,11 +71,7 @@ def _rests(year: YearData, month: int, slow: float) -> pd.DataFrame:
     rest = ((end - share) / (1 - share)).reindex(left).clip(0, 1)
     table = pd.DataFrame({"share": share.reindex(left), "rest": rest}).dropna()
     table = table.rename_axis("project_id").reset_index()
-<<<<<<< HEAD
     kinds = texts_of(table["project_id"], spending_kinds(year), missing=NO_KIND)
-=======
-    kinds = table["project_id"].map(spending_kinds(year)).fillna(NO_KIND)
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
     kinds = paced(kinds, table["share"], month=month, slow=slow)
     columns = ["budget_year", "project_id", "kind", "share", "rest"]
     return table.assign(budget_year=year.budget_year, kind=kinds)[columns]

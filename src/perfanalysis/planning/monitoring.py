@@ -279,13 +279,8 @@ def spot_checks(
         difference_wan=difference,
         difference_share=share,
         differs=share.abs() > rules.value("monitor.spot_tolerance"),
-<<<<<<< HEAD
         unit_attained=numbers_of(both["project_id"], attained["unit"]),
         third_attained=numbers_of(both["project_id"], attained["third_party"]),
-=======
-        unit_attained=both["project_id"].map(attained["unit"]),
-        third_attained=both["project_id"].map(attained["third_party"]),
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
         where=[
             str(year.where("monitoring_funds", row, "executed_wan")) for row in both["row_unit"]
         ],

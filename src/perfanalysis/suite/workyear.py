@@ -6,11 +6,7 @@ worker of the suite opens the year once before it forks: its reports find the re
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from dataclasses import dataclass, replace
-=======
-from dataclasses import dataclass
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path

@@ -10,10 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-<<<<<<< HEAD
 from perfanalysis.data.lookup import numbers_of, texts_of
-=======
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 from perfanalysis.money.execution import cumulative_curve
 from perfanalysis.planning.goals import CAUSES
 from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
@@ -182,12 +179,8 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
     if view.projects.empty:
         return [("main-none", {"year": year.monitoring_year})]
     month = {"year": year.monitoring_year, "month": str(view.month)}
-<<<<<<< HEAD
     known = pd.notna(view.whole["share"])
     said: list[Said] = [("main-money" if known else "main-money-none", view.whole | month)]
-=======
-    said: list[Said] = [("main-money", view.whole | month)]
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
     lights = view.lights.set_index("light")["projects"]
     said.append(("main-lights", {light: int(lights[light]) for light in LIGHTS}))
     if pd.notna(view.whole["expected"]):
@@ -332,15 +325,9 @@ def _curves(year: WorkYear, month: int) -> pd.DataFrame:
     sums = curve[curve["month"] <= month].groupby(["kind", "month"])["executed_wan"].sum()
     table = sums.reset_index()
     table = table.assign(
-<<<<<<< HEAD
         share=table["executed_wan"] / numbers_of(table["kind"], money),
         elapsed_share=table["month"] / 12,
         order=numbers_of(table["kind"], {kind: place for place, kind in enumerate(money.index)}),
-=======
-        share=table["executed_wan"] / table["kind"].map(money),
-        elapsed_share=table["month"] / 12,
-        order=table["kind"].map({kind: place for place, kind in enumerate(money.index)}),
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
     )
     return table.sort_values(["order", "month"], ignore_index=True).drop(columns="order")
 
@@ -354,13 +341,9 @@ def _causes(goals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-<<<<<<< HEAD
     return table.assign(
         unit_name=texts_of(table["unit_id"], names), page=unit_pages(table["unit_id"])
     )
-=======
-    return table.assign(unit_name=table["unit_id"].map(names), page=unit_pages(table["unit_id"]))
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 
 
 def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-<<<<<<< HEAD
 from perfanalysis.data.lookup import texts_of
-=======
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 from perfanalysis.planning.pre_assessment import RESULTS
 from perfanalysis.suite.views.common import Said, unit_pages
 from perfanalysis.suite.workyear import WorkYear
@@ -54,11 +51,7 @@ def pre_assessment_view(year: WorkYear) -> PreAssessmentView:
     found = year.pre_assessment
     units = year.targets["units"].set_index("unit_id")["name"]
     projects = found.projects.assign(
-<<<<<<< HEAD
         unit_name=texts_of(found.projects["unit_id"], units),
-=======
-        unit_name=found.projects["unit_id"].map(units),
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
         page=unit_pages(found.projects["unit_id"]),
     ).sort_values(["requested_wan", "project_id"], ascending=[False, True], ignore_index=True)
     groups = projects.groupby("result")
@@ -74,11 +67,7 @@ def pre_assessment_view(year: WorkYear) -> PreAssessmentView:
         criteria=found.criteria.assign(lost=found.criteria["full"] - found.criteria["kept"]),
         ledger=ledger.assign(
             group=ledger["name"] + "（" + ledger["project_id"] + "）",
-<<<<<<< HEAD
             rule_title=texts_of(ledger["rule"], rules),
-=======
-            rule_title=ledger["rule"].map(rules),
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
         ),
     )
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-<<<<<<< HEAD
 from perfanalysis.data.lookup import numbers_of, texts_of
-=======
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 from perfanalysis.errors import DataError
 from perfanalysis.planning.gate import gate_totals
 from perfanalysis.planning.review import criteria
@@ -130,15 +127,9 @@ def unit_targets(year: WorkYear, unit_id: str) -> UnitTargets:
     ledger = ledger[ledger["stage"] == "last"]
     return UnitTargets(
         subjects=subjects.assign(
-<<<<<<< HEAD
             found_n=numbers_of(subjects["project_id"], found).fillna(0).astype("int64"),
             gate=texts_of(subjects["project_id"], asked["gate"], missing=""),
             requested_wan=numbers_of(subjects["project_id"], asked["requested_wan"]),
-=======
-            found_n=subjects["project_id"].map(found).fillna(0).astype("int64"),
-            gate=subjects["project_id"].map(asked["gate"]),
-            requested_wan=subjects["project_id"].map(asked["requested_wan"]),
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
         ),
         lint=lint,
         held=gate[gate["gate"] != "passed"],
@@ -248,13 +239,9 @@ def _ranking(subjects: pd.DataFrame) -> GroupMeans | None:
 
 
 def _named(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-<<<<<<< HEAD
     return table.assign(
         unit_name=texts_of(table["unit_id"], names), page=unit_pages(table["unit_id"])
     )
-=======
-    return table.assign(unit_name=table["unit_id"].map(names), page=unit_pages(table["unit_id"]))
->>>>>>> 0d2f18e (Show pre-assessment, target review and dual monitoring on pages of their own and in a unit's report)
 
 
 def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
