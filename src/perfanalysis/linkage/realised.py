@@ -73,15 +73,7 @@ class Realised:
     held_out: tuple[str, ...]
 
 
-LINES = {
-    "crv3": "按单位刀切（CRV3）",
-    "held": "基数系数固定为1（解释增长）",
-    "without_largest": "去掉预算最大的三个单位",
-    "huber": "Huber 稳健回归，按单位自助抽样",
-    "pooled": "单位效应部分合并（随机效应）",
-    "small": "基数较小的一半项目",
-    "large": "基数较大的一半项目",
-}
+LINES = ("crv3", "held", "without_largest", "huber", "pooled", "small", "large")
 
 
 def follow_budgets(
@@ -91,6 +83,7 @@ def follow_budgets(
     model: BudgetModel | None = None,
     draws: int = DRAWS,
     family: str = "budget",
+    robust: bool = True,
 ) -> Realised:
     """Estimate whether budgets followed the components of the score.
 
@@ -105,6 +98,8 @@ def follow_budgets(
         Of the wild bootstrap; the Huber line takes a fiftieth of it.
     family : str
         Name of the family of tests that the adjusted p-values are of.
+    robust : bool
+        Whether the question is asked in the other ways too.
 
     Returns
     -------
@@ -130,7 +125,8 @@ def follow_budgets(
     wild = wild_p_values(fit, seed=seed, draws=draws)[-len(chosen.components) :]
     main.insert(main.columns.get_loc("p") + 1, "wild_p", np.where(main["p"].notna(), wild, np.nan))
     largest = _largest(table, chosen)
-    return Realised(chosen, main, _robust(table, chosen, fit, largest, seed, draws), largest)
+    lines = _robust(table, chosen, fit, largest, seed, draws) if robust else _lines([])
+    return Realised(chosen, main, lines, largest)
 
 
 def _logs(panel: pd.DataFrame, model: BudgetModel) -> pd.DataFrame:
@@ -210,8 +206,13 @@ def _robust(
         except DataError as error:
             found = pd.DataFrame({"regressor": model.components, "refused": str(error)})
         frames.append(found.assign(line=line))
+    return _lines(frames)
+
+
+def _lines(frames: list[pd.DataFrame]) -> pd.DataFrame:
     columns = ["line", "regressor", "n", "clusters", "estimate", "low", "high", "refused"]
-    return pd.concat(frames, ignore_index=True).reindex(columns=columns)
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return table.reindex(columns=columns)
 
 
 __all__ = ["BASE", "LARGEST", "LINES", "BudgetModel", "Realised", "follow_budgets"]

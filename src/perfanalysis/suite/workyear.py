@@ -20,6 +20,7 @@ from perfanalysis.errors import DataError
 from perfanalysis.evidence.panel import Panels, score_panels
 from perfanalysis.evidence.survey import Surveys, read_surveys
 from perfanalysis.linkage.circumstances import project_circumstances
+from perfanalysis.linkage.panel import LinkagePanel, linkage_panel
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
@@ -221,6 +222,19 @@ class WorkYear:
     def budget_year(self, year: int) -> YearData:
         """Projects, funds, indicators and requests of any budget year."""
         return self._read(year, ["projects", "funds", "indicators", "budget_requests"])
+
+    @cached_property
+    def panel(self) -> LinkagePanel:
+        """Results of each year up to the evaluated one beside the budgets that could follow."""
+        scores = self.earlier_scores | {self.evaluation_year: self.scores}
+        there = {
+            year: self.budget_year(year)
+            for scored in scores
+            for year in (scored + 1, scored + 2)
+            if year <= self.requests_year and (self.data_dir / str(year)).is_dir()
+        }
+        requests = {year: data["budget_requests"] for year, data in there.items()}
+        return linkage_panel(scores, there, requests)
 
     @cached_property
     def circumstances(self) -> pd.DataFrame:

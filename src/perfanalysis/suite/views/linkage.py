@@ -12,6 +12,16 @@ from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.suite.views.common import Said, unit_pages, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
+WHY = {
+    "cap_request": "ceiling_wan",
+    "prioritise": "given_wan",
+    "floor": "given_wan",
+    "drop": "dropped_wan",
+    "new": "new_wan",
+    "round": "rounded_wan",
+}
+"""Column of `LinkageView.moved` for each action that is no cut."""
+
 
 @dataclass(frozen=True)
 class LinkageView:
@@ -28,6 +38,11 @@ class LinkageView:
         ``document``, in the order in which rules apply.
     bridge : DataFrame
         From base to proposal: ``label``, ``amount``, ``is_total``.
+    moved : DataFrame
+        One row a unit, largest change first: ``unit_name``, ``page``, ``cut_wan`` (by results,
+        execution and review), ``ceiling_wan`` (more than was asked), ``given_wan`` (out of what was
+        cut), ``dropped_wan`` (not asked again), ``new_wan``, ``rounded_wan``, ``change_wan`` (their
+        sum: proposal − base).
     projects : DataFrame
         ``Proposal.projects`` that have a proposal, with ``unit_name`` and ``page``, by unit and
         money.
@@ -42,6 +57,7 @@ class LinkageView:
     by_unit: pd.DataFrame
     rules: pd.DataFrame
     bridge: pd.DataFrame
+    moved: pd.DataFrame
     projects: pd.DataFrame
     unproposed: list[dict[str, str]]
     steps: pd.DataFrame
@@ -68,6 +84,7 @@ def linkage_view(year: WorkYear) -> LinkageView:
         by_unit=_with_pages(totals[totals["level"] == "unit"], names),
         rules=rules,
         bridge=_bridge(rules),
+        moved=_with_pages(_moved_by_unit(proposal.steps), names),
         projects=projects.dropna(subset=["proposed_wan"]).sort_values(
             ["unit_id", "proposed_wan", "project_id"], ascending=[True, False, True]
         ),
@@ -123,6 +140,22 @@ def _bridge(rules: pd.DataFrame) -> pd.DataFrame:
     proposed = micro(rules["amount_wan"]).sum() / MICRO
     rows.append({"label": "proposed", "amount": proposed, "is_total": True})
     return pd.DataFrame(rows)
+
+
+def _moved_by_unit(steps: pd.DataFrame) -> pd.DataFrame:
+    """What each unit loses and gains, by why; exact."""
+    steps = steps.loc[steps["action"] != "base"]
+    why = steps["action"].map(WHY).fillna("cut_wan")
+    sums = (
+        steps.assign(micro=micro(steps["amount_wan"]), why=why)
+        .groupby(["unit_id", "why"], observed=True)["micro"]
+        .sum()
+        .unstack(fill_value=0)
+        .reindex(columns=[*dict.fromkeys(["cut_wan", *WHY.values()])], fill_value=0)
+    )
+    sums = sums.assign(change_wan=sums.sum(axis=1))
+    table = (sums / MICRO).reset_index()
+    return table.iloc[table["change_wan"].abs().argsort(kind="stable")[::-1]]
 
 
 def _with_pages(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
