@@ -6,7 +6,9 @@ worker of the suite opens the year once before it forks: its reports find the re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -24,19 +26,26 @@ from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.flags import HISTORY, MoneyScreen, as_year_flags, screen_money
+from perfanalysis.planning.gate import budget_gate
+from perfanalysis.planning.lint import lint_targets
+from perfanalysis.planning.monitoring import Monitoring, monitor
+from perfanalysis.planning.pre_assessment import PreAssessment, assess_new_projects
+from perfanalysis.planning.review import TargetReview, review_targets
 from perfanalysis.planning.targets import target_flags
 from perfanalysis.report.columns import WITHHELD
 from perfanalysis.report.page import Page
 from perfanalysis.report.public import Public
 from perfanalysis.report.text import Lang, Texts, texts
-from perfanalysis.rules.loader import RuleBook, evaluation_date, load_rules
+from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
 from perfanalysis.scoring.categories import CategoryScores, score_categories
 from perfanalysis.scoring.flags import indicator_flags, result_flags
+from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
+from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
 from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
-from perfanalysis.suite.lookback import panel_until, reviews
+from perfanalysis.suite.lookback import TABLES, followers, panel_of, reviews
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
 
@@ -106,14 +115,118 @@ class WorkYear:
         ids = set(self.suite.publish.sealed) if self.edition == "public" else set()
         if not ids:
             return {"unit_id": ids, "project_id": ids}
+        years = range(self.evaluation_year - MOST_EARLIER, self.requests_year + 1)
+        found = {"unit_id": set(ids), "project_id": set(ids)}
+        for year in (year for year in years if (self.data_dir / str(year)).is_dir()):
+            projects = load_year(self.data_dir / str(year), only=["projects"])["projects"]
+            own = projects["unit_id"].isin(ids)
+            found["project_id"] |= set(projects.loc[own, "project_id"])
+        return found
+
+    @cached_property
+    def evaluation(self) -> YearData:
+        """The budget year that is evaluated."""
+        return self._year(self.evaluation_year)
+
+    @cached_property
+    def monitoring(self) -> YearData:
+        """The budget year that is monitored."""
+        return self._year(self.monitoring_year)
+
+    @cached_property
+    def targets(self) -> YearData:
+        """The budget year whose targets are reviewed."""
+        return self._year(self.targets_year)
+
+    @cached_property
+    def requests(self) -> pd.DataFrame:
+        """Table ``budget_requests`` of the budget year that results move."""
+        return self._read(self.requests_year, ["budget_requests"])["budget_requests"]
+
+    @cached_property
+    def rules(self) -> RulesInForce:
+        """The rules in force on the evaluation date of the evaluated budget year."""
+        return self.book.on(evaluation_date(self.evaluation_year))
+
+    @property
+    def target_rules(self) -> RulesInForce:
+        """The rules in force when targets are reviewed: on 31 October of the year before them."""
+        return self.book.on(date(self.targets_year - 1, 10, 31))
+
+    @property
+    def monitoring_rules(self) -> RulesInForce:
+        """The rules in force when money and goals are monitored: on 31 July of that year."""
+        return self.book.on(date(self.monitoring_year, 7, 31))
+
+    @cached_property
+    def before_targets(self) -> YearData | None:
+        """The budget year before that whose targets are reviewed; None where there is no data."""
+        year = self.targets_year - 1
+        if year == self.monitoring_year:
+            return self.monitoring
+        return self._year(year) if (self.data_dir / str(year)).is_dir() else None
+
+    @cached_property
+    def target_lint(self) -> pd.DataFrame:
+        """What is wrong with the targets as filed: see `lint_targets`."""
+        return lint_targets(self.targets, self.target_rules, previous=self.before_targets)
+
+    @cached_property
+    def target_review(self) -> TargetReview:
+        """What the sections gave the targets."""
+        return review_targets(self.targets, self.target_rules)
+
+    @cached_property
+    def pre_assessment(self) -> PreAssessment:
+        """Pre-assessment of what is asked for and was not there the year before."""
+        before = self.before_targets
+        known = pd.Series(dtype="str") if before is None else before["projects"]["project_id"]
+        return assess_new_projects(self.targets, self.requests, self.target_rules, known=known)
+
+    @cached_property
+    def gate(self) -> pd.DataFrame:
+        """Which requests pass the gate to the budget: see `budget_gate`."""
+        return budget_gate(
+            self.target_review, self.pre_assessment, self.requests, self.target_rules
+        )
+
+    @cached_property
+    def monitored(self) -> Monitoring:
+        """Dual monitoring of the monitored year, its end foreseen from the evaluated one."""
+        past = [self.evaluation] if self.evaluation_year < self.monitoring_year else []
+        return monitor(
+            self.monitoring,
+            self.monitoring_rules,
+            day=self.suite.engagement.report_date,
+            past=past,
+        )
+
+    @cached_property
+    def scores(self) -> ProjectScores:
+        """Review of every self-evaluated project."""
+        return score_projects(self.evaluation, self.rules)
+
+    @cached_property
+    def key_evaluation(self) -> KeyEvaluation:
+        """Evaluation of the key and special projects."""
+        return evaluate_key_projects(self.evaluation, self.rules)
+
+    @cached_property
+    def earlier_scores(self) -> dict[int, ProjectScores]:
+        """Reviews of the budget years before the evaluated one, as far as there is data."""
         years = range(self.evaluation_year - MOST_EARLIER, self.evaluation_year)
-        return reviews(self.data_dir, years, self.book)
+        return reviews(self._there(years), self.book)
+
+    def _there(self, years: Iterable[int]) -> dict[int, YearData]:
+        """What looking back needs of the budget years that have a folder."""
+        there = [year for year in years if (self.data_dir / str(year)).is_dir()]
+        return {year: self._read(year, TABLES) for year in there}
 
     @cached_property
     def panel(self) -> LinkagePanel:
         """Results of each year up to the evaluated one beside the budgets that could follow."""
         scores = self.earlier_scores | {self.evaluation_year: self.scores}
-        return panel_until(self.data_dir, scores, self.requests_year)
+        return panel_of(scores, self._there(followers(scores, self.requests_year)))
 
     @cached_property
     def circumstances(self) -> pd.DataFrame:
