@@ -26,7 +26,7 @@ from perfanalysis.suite.plan import subjects_of
 
 ROOT = Path(__file__).parents[2]
 VIEWED = [notebook for notebook in find_notebooks(ROOT / "notebooks") if notebook.view]
-FREE = {"rules"}
+FREE = {"rules", "public"}
 """Kept of the settings and the rules, which are part of every key."""
 
 

@@ -7,7 +7,7 @@ worker of the suite opens the year once before it forks: its reports find the re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ import pandas as pd
 
 from perfanalysis.data.checks import check_year
 from perfanalysis.data.findings import Finding
-from perfanalysis.data.tables import YearData, load_year
+from perfanalysis.data.tables import YearData
 from perfanalysis.errors import DataError
 from perfanalysis.evidence.panel import Panels, score_panels
 from perfanalysis.evidence.survey import Surveys, read_surveys
@@ -25,18 +25,14 @@ from perfanalysis.linkage.panel import LinkagePanel
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
-from perfanalysis.money.flags import HISTORY, MoneyScreen, as_year_flags, screen_money
+from perfanalysis.money.flags import MoneyScreen, as_year_flags, screen_money
 from perfanalysis.planning.gate import budget_gate
 from perfanalysis.planning.lint import lint_targets
 from perfanalysis.planning.monitoring import Monitoring, monitor
 from perfanalysis.planning.pre_assessment import PreAssessment, assess_new_projects
 from perfanalysis.planning.review import TargetReview, review_targets
 from perfanalysis.planning.targets import target_flags
-from perfanalysis.report.columns import WITHHELD
-from perfanalysis.report.page import Page
-from perfanalysis.report.public import Public
-from perfanalysis.report.text import Lang, Texts, texts
-from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date, load_rules
+from perfanalysis.rules.loader import RulesInForce, evaluation_date, load_rules
 from perfanalysis.scoring.categories import CategoryScores, score_categories
 from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
@@ -46,107 +42,13 @@ from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
 from perfanalysis.suite.lookback import TABLES, followers, panel_of, reviews
+from perfanalysis.suite.stageyears import StageYears
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
 
 @dataclass(frozen=True)
-class WorkYear:
-    """A work year: which budget year each of its stages reads is set in suite.toml.
-
-    Attributes
-    ----------
-    suite : Suite
-    work_year : int
-    data_dir : Path
-        Holds a folder a budget year.
-    book : RuleBook
-        National rules with the district's own laid over.
-    edition : {"internal", "public"}
-        In the public one, sealed units and projects have no names.
-    """
-
-    suite: Suite
-    work_year: int
-    data_dir: Path
-    book: RuleBook
-    edition: Edition = "internal"
-
-    @property
-    def sample(self) -> bool:
-        """Whether the data is made up, which every page must say."""
-        return self.suite.district.sample
-
-    @property
-    def evaluation_year(self) -> int:
-        """Budget year that is evaluated (事后)."""
-        return self.work_year + self.suite.stages.evaluation
-
-    @property
-    def monitoring_year(self) -> int:
-        """Budget year that is monitored (事中)."""
-        return self.work_year + self.suite.stages.monitoring
-
-    @property
-    def targets_year(self) -> int:
-        """Budget year whose targets are reviewed (事前)."""
-        return self.work_year + self.suite.stages.targets
-
-    @property
-    def requests_year(self) -> int:
-        """Budget year that results move (结果应用)."""
-        return self.work_year + self.suite.stages.requests
-
-    @cached_property
-    def public(self) -> Public | None:
-        """What the public edition may show; None in the internal one."""
-        if self.edition == "internal":
-            return None
-        publish = self.suite.publish
-        return Public(
-            people=self.rules.value("publication.minimum_people"),
-            items=self.rules.value("publication.minimum_items"),
-            cleared=frozenset(publish.cleared),
-            pages=publish.public,
-        )
-
-    @cached_property
-    def sealed(self) -> dict[str, set[str]]:
-        """Ids that the public edition says nothing of: those of suite.toml, and their projects."""
-        ids = set(self.suite.publish.sealed) if self.edition == "public" else set()
-        if not ids:
-            return {"unit_id": ids, "project_id": ids}
-        years = range(self.evaluation_year - MOST_EARLIER, self.requests_year + 1)
-        found = {"unit_id": set(ids), "project_id": set(ids)}
-        for year in (year for year in years if (self.data_dir / str(year)).is_dir()):
-            projects = load_year(self.data_dir / str(year), only=["projects"])["projects"]
-            own = projects["unit_id"].isin(ids)
-            found["project_id"] |= set(projects.loc[own, "project_id"])
-        return found
-
-    @cached_property
-    def evaluation(self) -> YearData:
-        """The budget year that is evaluated."""
-        return self._year(self.evaluation_year)
-
-    @cached_property
-    def monitoring(self) -> YearData:
-        """The budget year that is monitored."""
-        return self._year(self.monitoring_year)
-
-    @cached_property
-    def targets(self) -> YearData:
-        """The budget year whose targets are reviewed."""
-        return self._year(self.targets_year)
-
-    @cached_property
-    def requests(self) -> pd.DataFrame:
-        """Table ``budget_requests`` of the budget year that results move."""
-        return self._read(self.requests_year, ["budget_requests"])["budget_requests"]
-
-    @cached_property
-    def rules(self) -> RulesInForce:
-        """The rules in force on the evaluation date of the evaluated budget year."""
-        return self.book.on(evaluation_date(self.evaluation_year))
+class WorkYear(StageYears):
+    """A work year: what is worked out of its budget years; see `StageYears` for what is read."""
 
     @property
     def target_rules(self) -> RulesInForce:
@@ -288,21 +190,6 @@ class WorkYear:
             raise DataError(self.no_requests)
         return self.proposal
 
-    @property
-    def no_requests(self) -> str:
-        """What to say where nobody requested a budget."""
-        return (
-            f"没有{self.requests_year}年度的预算申请，不能提出预算建议。"
-            f"请把申请表 budget_requests 放入 {self.requests_year} 文件夹。"
-        )
-
-    @cached_property
-    def history(self) -> tuple[YearData, ...]:
-        """The two budget years before the evaluated one that are there, the latest first."""
-        years = (self.evaluation_year - 1, self.evaluation_year - 2)
-        there = [year for year in years if (self.data_dir / str(year)).is_dir()]
-        return tuple(self._read(year, list(HISTORY)) for year in there)
-
     @cached_property
     def money(self) -> MoneyScreen:
         """Where the money of the evaluated year went: see `screen_money`."""
@@ -357,45 +244,6 @@ class WorkYear:
             for number, year in years.items()
             for finding in (*year.findings, *check_year(year, standards=standards[number]))
         )
-
-    def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
-        """Return an empty page and the sentences of a notebook, in the district's money unit."""
-        unit, scale = self.suite.money.unit, self.suite.money.scale
-        page = Page(
-            notebook,
-            lang=lang,
-            sample=self.sample,
-            money_unit=unit,
-            money_scale=scale,
-            public=self.public,
-        )
-        say = texts(notebook, lang, money_unit=unit, money_scale=scale, public=self.public)
-        return page, say
-
-    def _monitored(self) -> pd.Series:
-        projects = self.monitoring["projects"]
-        return projects.loc[projects["is_monitored"], "project_id"]
-
-    def _year(self, budget_year: int) -> YearData:
-        return self._read(budget_year, None)
-
-    def _read(self, budget_year: int, only: list[str] | None) -> YearData:
-        """A budget year; in the public edition without the names of what is sealed."""
-        read = load_year(self.data_dir / str(budget_year), only=only)
-        if self.edition == "internal" or not self.suite.publish.sealed:
-            return read
-        keys = {"units": "unit_id", "projects": "project_id", "budget_requests": "project_id"}
-        unnamed = {
-            name: self._unnamed(read[name], key)
-            for name, key in keys.items()
-            if name in read.tables
-        }
-        return replace(read, tables={**read.tables, **unnamed})
-
-    def _unnamed(self, table: pd.DataFrame, key: str) -> pd.DataFrame:
-        """The table without the names of what is sealed, which no figure depends on."""
-        sealed = table[key].isin(self.sealed[key])
-        return table.assign(name=table["name"].mask(sealed, WITHHELD)) if sealed.any() else table
 
 
 def open_work_year(
