@@ -52,7 +52,7 @@ def coefficients(
         How all three are called and printed, with their sign.
     detectable : str
         Column with the smallest effect that the data could have shown (MDE, >= 0): a grey band
-        from minus to plus that much. Empty for none.
+        between plus and minus that much. Empty for none.
     level : float
         Coverage of the interval, between 0 and 1; the note says it.
     sort : bool

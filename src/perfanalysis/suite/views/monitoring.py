@@ -18,6 +18,7 @@ from perfanalysis.planning.workdays import add_workdays
 from perfanalysis.suite.views.common import Said, unit_pages
 from perfanalysis.suite.workyear import WorkYear
 
+MONTHS = 12
 MOST_KINDS = 12
 FORESEEN = (
     "expected_wan",
@@ -135,6 +136,8 @@ def monitoring_view(year: WorkYear) -> MonitoringView:
 
 def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
     """Gather the numbers of a unit's section; all are empty where nothing is monitored."""
+    if not year.monitoring["projects"]["is_monitored"].any():
+        return _nothing_monitored(year)
     found = year.monitored
     projects = _of_unit(found.projects, unit_id).sort_values(
         ["annual_wan", "project_id"], ascending=[False, True], ignore_index=True
@@ -151,6 +154,13 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
         warnings=_of_unit(found.warnings, unit_id),
         spot=_of_unit(found.spot, unit_id),
     )
+
+
+def _nothing_monitored(year: WorkYear) -> UnitMonitoring:
+    """The section of a district that monitors nothing, which needs no rule of monitoring."""
+    nothing = pd.DataFrame({"action": pd.Series(dtype="str")})
+    day = year.suite.engagement.report_date
+    return UnitMonitoring(MONTHS, day, nothing, nothing, nothing, nothing, nothing)
 
 
 def in_trouble(projects: pd.DataFrame) -> pd.DataFrame:
