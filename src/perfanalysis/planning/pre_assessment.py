@@ -89,6 +89,8 @@ def assess_new_projects(
     中发〔2018〕34号; 财政部，《地方政府专项债券项目资金绩效管理办法》，财预〔2021〕61号。
     """
     projects = _new_projects(year, requests, known)
+    if "pre.required_from" not in rules:  # before anybody had to assess anything
+        projects = projects.head(0)
     rows = _marked(year["pre_assessment"], projects, rules)
     table = _results(projects, rows, rules)
     lost = rows[(rows["wrong"] == "") & (rows["kept_points"] < rows["full_points"])]
@@ -206,7 +208,8 @@ def _next_floor(floors: Mapping[str, float], points: int) -> float:
 def _criteria(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     """How the criteria came out over the projects, in the order of the table."""
     good = rows[rows["wrong"] == ""]
-    weak = good["kept_points"] < rules.value("pre.aspect_floor") * good["full_points"]
+    floor = rules.value("pre.aspect_floor") if len(good) else 0.0
+    weak = good["kept_points"] < floor * good["full_points"]
     groups = good.assign(weak=weak).groupby("criterion", sort=False)
     table = groups.agg(
         projects=("row", "size"),
