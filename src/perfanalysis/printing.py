@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from perfanalysis.report.markup import clean
 from perfanalysis.suite.wording import choices
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ _LONGEST_VALUE = 60
 """Characters of a rule's value: a line of a terminal, beside what the rule is called."""
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line, without what would move the cursor, colour it or turn it round."""
+    click.echo(clean(text), err=err)
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """Print the one object that ``--json`` promises."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
@@ -44,37 +50,37 @@ def print_findings(findings: Iterable[Finding]) -> None:
     """Print findings for an evaluator, worst first, then how many there are."""
     found = tuple(findings)
     for finding in sorted(found, key=lambda each: list(SEVERITIES).index(each.severity)):
-        click.echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
-        click.echo(f"　　{finding.message}。{finding.remedy}")
+        echo(f"{SEVERITIES[finding.severity]} {finding.code} {finding.where}")
+        echo(f"　　{finding.message}。{finding.remedy}")
     counts = {name: sum(each.severity == name for each in found) for name in SEVERITIES}
-    click.echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
+    echo("、".join(f"{label} {counts[name]} 条" for name, label in SEVERITIES.items()))
 
 
 def print_differences(differences: Sequence[Difference]) -> None:
     """Print each file that is not what the manifest says."""
     for each in differences:
-        click.echo(f"{_KINDS[each.kind]} {_CHANGES[each.change]}：{each.file}")
+        echo(f"{_KINDS[each.kind]} {_CHANGES[each.change]}：{each.file}")
     if not differences:
-        click.echo("与清单完全一致。")
+        echo("与清单完全一致。")
 
 
 def print_diff(found: RunDiff) -> None:
     """Print what differs between two runs: what they were made from, pages, figures, sentences."""
     for kind, files in found.sources.items():
         for file, change in files.items():
-            click.echo(f"{_SOURCES[kind]} {_CHANGES[change]}：{visible(file)}")
+            echo(f"{_SOURCES[kind]} {_CHANGES[change]}：{visible(file)}")
     for name, (before, after) in found.context.items():
-        click.echo(f"版本 {visible(name)}：{visible(before)} → {visible(after)}")
+        echo(f"版本 {visible(name)}：{visible(before)} → {visible(after)}")
     for page, how in found.pages.items():
-        click.echo(f"页面 {_PAGE_CHANGES[how]}：{visible(page)}")
+        echo(f"页面 {_PAGE_CHANGES[how]}：{visible(page)}")
     for moved in found.figures:
-        click.echo(_moved_line(moved))
+        echo(_moved_line(moved))
     for text in found.texts:
-        click.echo(f"{visible(text.page)}　文字：{visible(text.before)} → {visible(text.after)}")
+        echo(f"{visible(text.page)}　文字：{visible(text.before)} → {visible(text.after)}")
     if found.same:
-        click.echo("两次报告的内容和依据完全相同。")
+        echo("两次报告的内容和依据完全相同。")
     else:
-        click.echo(f"数字或单元格变动 {len(found.figures)} 处，文字变动 {len(found.texts)} 处。")
+        echo(f"数字或单元格变动 {len(found.figures)} 处，文字变动 {len(found.texts)} 处。")
 
 
 def _moved_line(moved: Moved) -> str:
@@ -96,27 +102,27 @@ def print_rules(frame: pd.DataFrame) -> None:
         value = visible(row.value, _LONGEST_VALUE)
         length = f"（共 {len(row.value)} 字）" if len(row.value) > _LONGEST_VALUE else ""
         about = f"{visible(row.title)}（{visible(row.citation)}；{row.since}起{checked}）"
-        click.echo(f"{row.key}＝{value}{length}　{about}")
+        echo(f"{row.key}＝{value}{length}　{about}")
     if (frame["value"].str.len() > _LONGEST_VALUE).any():
-        click.echo("较长的值只列出开头，全文用 --json 查看。")
+        echo("较长的值只列出开头，全文用 --json 查看。")
 
 
 def print_run(result: RunResult) -> None:
     """Print what a run made and what failed; the path of the index comes last."""
     part = "；其余页面没有重做" if result.partial else ""
-    click.echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{part}。")
+    echo(f"生成 {len(result.made)} 页，失败 {len(result.failed)} 页{part}。")
     if list(result.remade.values()).count("new") < len(result.made) + len(result.failed):
         _print_remade(result)
     if result.findings is None:
-        click.echo("数据未能检查。")
+        echo("数据未能检查。")
     elif any(result.findings.values()):
         counts = (f"{SEVERITIES[name]} {n} 条" for name, n in sorted(result.findings.items()))
-        click.echo(f"读入数据时发现：{'、'.join(counts)}；连同计分时的发现，见数据质量页。")
+        echo(f"读入数据时发现：{'、'.join(counts)}；连同计分时的发现，见数据质量页。")
     for page, failure in result.failed.items():
         at = f"第 {failure.cell} 个单元格 " if failure.cell else ""
         first = failure.message.partition("\n")[0]
-        click.echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
-    click.echo(str(result.index))
+        echo(f"失败：{result.index.with_name(page)}　{at}{failure.error}: {first}")
+    echo(str(result.index))
 
 
 def _print_remade(result: RunResult) -> None:
@@ -125,15 +131,16 @@ def _print_remade(result: RunResult) -> None:
 
     reused = sum(page not in result.remade for page in result.made)
     if reused:
-        click.echo(f"其中 {reused} 页没有改动，沿用上次的结果。")
+        echo(f"其中 {reused} 页没有改动，沿用上次的结果。")
     for reason, label in REASONS.items():
         pages = [page for page, why in result.remade.items() if why == reason]
         if pages:
-            click.echo(f"重做 {len(pages)} 页（{label}）：{choices(pages, most=8)}")
+            echo(f"重做 {len(pages)} 页（{label}）：{choices(pages, most=8)}")
 
 
 __all__ = [
     "SEVERITIES",
+    "echo",
     "print_diff",
     "print_differences",
     "print_findings",

@@ -171,3 +171,15 @@ def test_the_same_page_twice_is_the_same_bytes(new_page, shown):
         return shown.html
 
     assert once() == once()
+
+
+def test_a_mark_of_a_reference_in_data_is_no_link(new_page, shown):
+    """Text from data that looks like our own mark neither links nor makes the page fail."""
+    page = new_page()
+    page.paragraph(f"\ue000table-9\ue001见{page.ref('table-1')}")
+    page.table(
+        pd.DataFrame({"name": ["\ue000x\ue001"]}), caption="表", columns={"name": text_col("名")}
+    )
+    assert 'href="#table-9"' not in shown.html
+    assert 'href="#table-1"' in shown.html
+    assert "\ue000" not in shown.html

@@ -20,7 +20,7 @@ from perfanalysis.cli.shared import (
     work_year_option,
 )
 from perfanalysis.errors import ParameterError
-from perfanalysis.printing import print_findings, print_json, print_rules
+from perfanalysis.printing import echo, print_findings, print_json, print_rules
 
 if TYPE_CHECKING:
     from perfanalysis.data.tables import YearData
@@ -61,9 +61,9 @@ def score(
         facts = {"projects": len(scores.projects), "refused": refused}
         print_json({"budget_year": budget_year, **facts, "files": list(map(str, written))})
     else:
-        click.echo(f"{len(scores.projects)} 个项目，其中 {refused} 个未能计分。")
+        echo(f"{len(scores.projects)} 个项目，其中 {refused} 个未能计分。")
         for path in written:
-            click.echo(str(path))
+            echo(str(path))
     return 0
 
 
@@ -102,12 +102,12 @@ def link(
         print_json({"work_year": year.work_year, **facts, "files": list(map(str, written))})
     else:
         base, requested, proposed = (f"{each:,.2f}" for each in money.values())
-        click.echo(
+        echo(
             f"{total['projects']} 个项目，{year.suite.money.unit}："
             f"基数 {base}，申请 {requested}，建议 {proposed}。"
         )
         for path in written:
-            click.echo(str(path))
+            echo(str(path))
     return 0
 
 
@@ -137,7 +137,7 @@ def workbook(*, work_year: int | None, suite: Path, data: Path, out: Path, as_js
     if as_json:
         print_json({"work_year": year.work_year, "files": [str(out)]})
     else:
-        click.echo(str(out))
+        echo(str(out))
     return 0
 
 
@@ -165,7 +165,7 @@ def rules(
     else:
         print_rules(frame)
     if not unverified and frame.empty:
-        click.echo("这一天没有一条规则有效，请核对 --on。", err=True)
+        echo("这一天没有一条规则有效，请核对 --on。", err=True)
         return 1
     return 0
 

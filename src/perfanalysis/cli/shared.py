@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfanalysis.errors import ParameterError, PerfAnalysisError
-from perfanalysis.printing import print_json
+from perfanalysis.printing import echo, print_json
 
 if TYPE_CHECKING:
     from perfanalysis.rules.loader import RulesInForce
@@ -70,10 +70,10 @@ def command(name: str, *help_: str) -> Callable[[Callable[..., int]], click.Comm
                 if options.get("as_json"):
                     print_json({"error": type(error).__name__, "message": str(error)})
                 else:
-                    click.echo(str(error), err=True)
+                    echo(str(error), err=True)
                 code = 2
             except KeyboardInterrupt:
-                click.echo("已中止。", err=True)
+                echo("已中止。", err=True)
                 code = INTERRUPTED
             click.get_current_context().exit(code)
 

@@ -16,6 +16,7 @@ from perfanalysis.cli.shared import (
 )
 from perfanalysis.errors import ParameterError
 from perfanalysis.printing import (
+    echo,
     print_diff,
     print_differences,
     print_json,
@@ -116,8 +117,8 @@ def cache(*, suite: Path, prune: bool, as_json: bool) -> int:
         print_json(kept)
     else:
         if prune:
-            click.echo(f"删去 {kept['removed']} 项，{kept['freed'] / 1e6:,.1f} MB。")
-        click.echo(f"缓存 {kept['entries']} 项，{kept['bytes'] / 1e6:,.1f} MB：{kept['folder']}")
+            echo(f"删去 {kept['removed']} 项，{kept['freed'] / 1e6:,.1f} MB。")
+        echo(f"缓存 {kept['entries']} 项，{kept['bytes'] / 1e6:,.1f} MB：{kept['folder']}")
     return 0
 
 
@@ -170,7 +171,7 @@ def init(*, folder: Path, district: str, work_year: int) -> int:
     from perfanalysis.suite.starting import start_workspace
 
     written = start_workspace(folder, district=district, work_year=work_year)
-    click.echo(f"已在 {folder} 写入 {len(written)} 个文件，请从 {folder / 'README.md'} 读起。")
+    echo(f"已在 {folder} 写入 {len(written)} 个文件，请从 {folder / 'README.md'} 读起。")
     return 0
 
 

@@ -19,6 +19,7 @@ from perfanalysis.cli.shared import (
 )
 from perfanalysis.errors import ParameterError
 from perfanalysis.printing import (
+    echo,
     print_findings,
     print_json,
 )
@@ -84,7 +85,7 @@ def import_(
         print_json(result.as_dict())
     else:
         print_findings(result.findings)
-        click.echo(
+        echo(
             f"读到 {len(result.forms)} 份表，写入 {len(result.written)} 份"
             f"（改动的数据表：{'、'.join(result.tables) or '无'}）。"
         )
@@ -108,7 +109,7 @@ def sample(
     given = {"seed": seed, "units": units, "years": _first_and_last(years) if years else None}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     write_sample(out, clean=clean, **options)
-    click.echo(str(out))
+    echo(str(out))
     return 0
 
 

@@ -15,6 +15,7 @@ from perfanalysis.errors import ReportError
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*\Z")
 _PAGE = re.compile(r"\w[\w.~-]*\.html(#[a-z][a-z0-9-]*)?\Z")
+_MARKS = re.compile("[\ue000\ue001]")
 _REFERENCE = re.compile("\ue000([a-z0-9-]+)\ue001")
 _PENDING = re.compile('<a class="ref" href="#([a-z0-9-]+)">[^<]*</a>')
 
@@ -25,8 +26,8 @@ def clean(text: Any) -> str:
 
 
 def html(text: Any) -> Markup:
-    """Escape text for an element or a quoted attribute."""
-    return escape(clean(text))
+    """Escape text for an element or a quoted attribute; a mark of `reference` is none there."""
+    return escape(_MARKS.sub("\N{REPLACEMENT CHARACTER}", clean(text)))
 
 
 def check_anchor(anchor: str) -> str:
@@ -61,13 +62,20 @@ def reference(anchor: str) -> str:
     return f"\ue000{check_anchor(anchor)}\ue001"
 
 
-def with_references(text: Any, name_of: Callable[[str], str]) -> Markup:
-    """Escape text and turn the marks of `reference` into links."""
+def with_references(text: Any, name_of: Callable[[str], str | None]) -> Markup:
+    """Escape text and turn the marks of `reference` into links.
+
+    One that `name_of` knows nothing of was not made by the page but stood in its data.
+    """
 
     def link(match: re.Match[str]) -> str:
-        return f'<a class="ref" href="#{match[1]}">{escape(name_of(match[1]))}</a>'
+        name = name_of(match[1])
+        if name is None:
+            return f"\N{REPLACEMENT CHARACTER}{match[1]}\N{REPLACEMENT CHARACTER}"
+        return f'<a class="ref" href="#{match[1]}">{escape(name)}</a>'
 
-    return Markup(_REFERENCE.sub(link, str(html(text))))
+    linked = _REFERENCE.sub(link, str(escape(clean(text))))
+    return Markup(_MARKS.sub("\N{REPLACEMENT CHARACTER}", linked))
 
 
 def named_references(text: str, names: Mapping[str, str]) -> str:

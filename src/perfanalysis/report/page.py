@@ -69,6 +69,7 @@ class Page:
         self._keeper = Keeper(public) if public else None
         self._names: dict[str, str] = {}
         self._anchors: set[str] = set()
+        self._cited: set[str] = set()
         self._counts = {"table": 0, "figure": 0}
         self._level = 1
 
@@ -285,6 +286,7 @@ class Page:
 
     def ref(self, anchor: str) -> str:
         """Return text that reads 表1 or 图2 and links there; the table may come later."""
+        self._cited.add(anchor)
         return reference(anchor)
 
     def _left_out(self, chart: Chart, number: str, anchor: str) -> None:
@@ -323,7 +325,11 @@ class Page:
 
     def _inline(self, text: str) -> str:
         pending = self._say("pending-reference")
-        return with_references(text, lambda anchor: self._names.get(anchor, pending))
+
+        def name_of(anchor: str) -> str | None:
+            return self._names.get(anchor, pending) if anchor in self._cited else None
+
+        return with_references(text, name_of)
 
     def _emit(self, body: str, role: str, **facts: Any) -> None:
         metadata = {METADATA: {"role": role, **facts}}

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from perfanalysis.report.markup import clean
+
 
 class Display(Protocol):
     """What a run tells of its progress."""
@@ -89,7 +91,7 @@ class Bar:
         self._progress.update(self._task, advance=1, description=f"生成报告 {page}")
 
     def say(self, text: str) -> None:
-        self._progress.console.print(escape(text), highlight=False)
+        self._progress.console.print(escape(clean(text)), highlight=False)
 
 
 class Lines(Silent):
@@ -109,7 +111,7 @@ class Lines(Silent):
         self.say(f"[{self._count:>{width}}/{self._total}] {page}{result}")
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(clean(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def display() -> Display:

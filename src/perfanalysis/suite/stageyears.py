@@ -17,6 +17,8 @@ from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite
 
+_KEYS = {"units": "unit_id", "projects": "project_id", "budget_requests": "project_id"}
+
 
 @dataclass(frozen=True)
 class StageYears:
@@ -154,14 +156,14 @@ class StageYears:
         return self._read(budget_year, None)
 
     def _read(self, budget_year: int, only: list[str] | None) -> YearData:
-        """A budget year; in the public edition without the names of what is sealed."""
-        read = load_year(self.data_dir / str(budget_year), only=only)
+        """A budget year, what has no name called by its id; without the names of what is sealed."""
+        loaded = load_year(self.data_dir / str(budget_year), only=only)
+        read = replace(loaded, tables={**loaded.tables, **_named(loaded)})
         if self.edition == "internal" or not self.suite.publish.sealed:
             return read
-        keys = {"units": "unit_id", "projects": "project_id", "budget_requests": "project_id"}
         unnamed = {
             name: self._unnamed(read[name], key)
-            for name, key in keys.items()
+            for name, key in _KEYS.items()
             if name in read.tables
         }
         return replace(read, tables={**read.tables, **unnamed})
@@ -170,6 +172,15 @@ class StageYears:
         """The table without the names of what is sealed, which no figure depends on."""
         sealed = table[key].isin(self.sealed[key])
         return table.assign(name=table["name"].mask(sealed, WITHHELD)) if sealed.any() else table
+
+
+def _named(year: YearData) -> dict[str, pd.DataFrame]:
+    """Tables whose rows are not all named, with the id where the name is missing."""
+    return {
+        table: year[table].assign(name=year[table]["name"].fillna(year[table][key]))
+        for table, key in _KEYS.items()
+        if table in year.tables and year[table]["name"].isna().any()
+    }
 
 
 __all__ = ["StageYears"]
