@@ -28,7 +28,8 @@ PLAIN = "甲"
 # Words that are looked up or compared: another word is another computation.
 VOCABULARY = {
     "level2", "level3", "indicator", "measure_unit", "target_text", "actual_text", "stated_grade",
-    "category", "question", "stratum", "role", "finance_section", "criterion", "purpose", "scope", "payee",
+    "category", "question", "stratum", "role", "finance_section", "criterion",
+    "purpose", "scope", "payee",
     "contractor", "approved_document",
 }  # fmt: skip
 SETTINGS = """\
