@@ -81,7 +81,8 @@ def project_goals(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _causes(said: pd.Series) -> str:
-    return ",".join(cause for cause in CAUSES if cause in set(said.dropna()))
+    named = set(said.dropna())
+    return ",".join(cause for cause in CAUSES if cause in named)
 
 
 __all__ = ["CAUSES", "LEVELS", "goal_rows", "project_goals"]

@@ -113,7 +113,10 @@ def _copied_kinds(year: YearData, rows: pd.DataFrame, rules: RulesInForce) -> It
         near = alike(list(form["level3"]), cutoff=rule.value)
         first = near.argmax(axis=1)
         for place in np.unique(first):
-            same = form[(first == place) & near[place]]
+            together = (first == place) & near[place]
+            if together.sum() < 2:
+                continue
+            same = form[together]
             if same["kind"].nunique() >= 2:
                 under = "、".join(dict.fromkeys(same["kind"]))
                 said = "几乎相同" if same["level3"].map(bare).nunique() > 1 else "完全相同"

@@ -14,8 +14,9 @@ import pandas as pd
 
 from perfanalysis.data.lookup import texts_of
 from perfanalysis.data.tables import YearData
+from perfanalysis.planning.points import lost_points, marked_points
 from perfanalysis.rules.values import DatedValue, RulesInForce
-from perfanalysis.scoring.exact import HUNDREDTHS, hundredths
+from perfanalysis.scoring.exact import HUNDREDTHS
 
 RESULTS = ("support", "adjust", "none", "incomplete", "missing", "exempt")
 PRE_LEDGER = (
@@ -93,8 +94,8 @@ def assess_new_projects(
         projects = projects.head(0)
     rows = _marked(year["pre_assessment"], projects, rules)
     table = _results(projects, rows, rules)
-    lost = rows[(rows["wrong"] == "") & (rows["kept_points"] < rows["full_points"])]
-    return PreAssessment(table, _criteria(rows, rules), _ledger(year, lost, projects, rules))
+    ledger = _ledger(year, lost_points(rows), projects, rules)
+    return PreAssessment(table, _criteria(rows, rules), ledger)
 
 
 def _new_projects(year: YearData, requests: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
@@ -130,16 +131,8 @@ def _marked(table: pd.DataFrame, projects: pd.DataFrame, rules: RulesInForce) ->
         float(_framework(kind[row.project_id], rules).value.get(row.criterion, 0.0))
         for row in rows.itertuples(index=False)
     ]
-    own, valid = hundredths(rows["score"].to_numpy("float64"))
-    full, _ = hundredths(np.array(full_of, dtype=np.float64))
-    stated, _ = hundredths(rows["full"].to_numpy("float64"))
-    wrong = np.select(
-        [full == 0, stated != full, rows["score"].isna(), ~valid, own > full],
-        ["不是本类项目的评估内容", "满分与规则不同", "没有得分", "得分无效", "得分高于满分"],
-        "",
-    )
-    said = np.where(wrong == "", "", rows["criterion"].fillna("").to_numpy("str") + "：" + wrong)
-    return rows.assign(kept_points=own, full_points=full, wrong=said)
+    full = np.array(full_of, dtype=np.float64)
+    return marked_points(rows, full, stranger="不是本类项目的评估内容")
 
 
 def _results(projects: pd.DataFrame, rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
@@ -226,9 +219,6 @@ def _ledger(
     named = lost.merge(projects, on="project_id", how="left")
     rule = [_framework(kind, rules) for kind in named["special_kind"]]
     return named.assign(
-        full=named["full_points"] / HUNDREDTHS,
-        kept=named["kept_points"] / HUNDREDTHS,
-        lost=(named["full_points"] - named["kept_points"]) / HUNDREDTHS,
         reason=named["opinion"].fillna("评估没有写明原因"),
         rule=[each.key for each in rule],
         basis=[each.basis for each in rule],

@@ -15,9 +15,10 @@ import pandas as pd
 
 from perfanalysis.data.lookup import numbers_of, texts_of
 from perfanalysis.data.tables import YearData
+from perfanalysis.planning.points import lost_points, marked_points
 from perfanalysis.planning.targets import filed_subjects
 from perfanalysis.rules.values import RulesInForce
-from perfanalysis.scoring.exact import HUNDREDTHS, hundredths
+from perfanalysis.scoring.exact import HUNDREDTHS
 from perfanalysis.scoring.grades import grades_of
 
 STAGES = ("first", "last")
@@ -112,23 +113,9 @@ def _marked(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     """Rows of the review with their points in hundredths, and what is wrong with each."""
     aspect = {name: title for title, part in rules.value("review.points").items() for name in part}
     rows = table.rename_axis("row").reset_index()
-    own, valid = hundredths(rows["score"].to_numpy("float64"))
-    full, _ = hundredths(
-        numbers_of(rows["criterion"], criteria(rules)).fillna(0.0).to_numpy("float64")
-    )
-    stated, _ = hundredths(rows["full"].to_numpy("float64"))
-    wrong = np.select(
-        [full == 0, stated != full, rows["score"].isna(), ~valid, own > full],
-        ["不是审核内容", "满分与规则不同", "没有得分", "得分无效", "得分高于满分"],
-        "",
-    )
-    said = np.where(wrong == "", "", rows["criterion"].fillna("").to_numpy("str") + "：" + wrong)
-    return rows.assign(
-        aspect=texts_of(rows["criterion"], aspect, missing=""),
-        kept_points=own,
-        full_points=full,
-        wrong=said,
-    )
+    rows = rows.assign(aspect=texts_of(rows["criterion"], aspect, missing=""))
+    full = numbers_of(rows["criterion"], criteria(rules)).fillna(0.0).to_numpy("float64")
+    return marked_points(rows, full, stranger="不是审核内容")
 
 
 def _totals(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
@@ -136,7 +123,8 @@ def _totals(rows: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     groups = rows.groupby(["project_id", "stage"], observed=True)
     points = groups["kept_points"].sum()
     wrong = groups["wrong"].agg(lambda said: "；".join(each for each in said if each))
-    absent = groups["criterion"].agg(lambda have: _absent(set(have), criteria(rules)))
+    wanted = criteria(rules)
+    absent = groups["criterion"].agg(lambda have: _absent(set(have), wanted))
     reason = wrong.where(wrong != "", absent)
     score = (points / HUNDREDTHS).where(reason == "")
     return pd.DataFrame({"score": score, "reason": reason, "points": points})
@@ -170,7 +158,7 @@ def _ledger(
     """A line for every criterion that lost points; with no last opinion the first one stands."""
     rule = rules.get("review.points")
     first = rows[rows["stage"] == "first"].set_index(["project_id", "criterion"])["opinion"]
-    lost = rows[(rows["wrong"] == "") & (rows["kept_points"] < rows["full_points"])]
+    lost = lost_points(rows)
     names = subjects.set_index("project_id")
     keys = pd.MultiIndex.from_frame(lost[["project_id", "criterion"]])
     before = pd.Series(first.reindex(keys).to_numpy(), lost.index)
@@ -179,9 +167,6 @@ def _ledger(
     return lost.assign(
         unit_id=texts_of(lost["project_id"], names["unit_id"]),
         name=texts_of(lost["project_id"], names["name"]),
-        full=lost["full_points"] / HUNDREDTHS,
-        kept=lost["kept_points"] / HUNDREDTHS,
-        lost=(lost["full_points"] - lost["kept_points"]) / HUNDREDTHS,
         reason=reason.fillna("股室没有写明原因"),
         rule=rule.key,
         basis=rule.basis,
