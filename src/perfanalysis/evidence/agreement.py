@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from perfanalysis.errors import ParameterError
-
-Floats: TypeAlias = NDArray[np.float64]
+from perfanalysis.evidence.arrays import Floats
 
 LEAST_TARGETS, LEAST_RATERS = 2, 2
 

@@ -7,16 +7,13 @@ bias show a slope (methods, Bland & Altman 1986). It is shown against their aver
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from perfanalysis.errors import ParameterError
-
-Floats: TypeAlias = NDArray[np.float64]
+from perfanalysis.evidence.arrays import Floats, Ints
 
 LEAST_UNITS = 5
 
@@ -116,7 +113,7 @@ def gap_between(
 
 
 def _resampled(
-    gaps: Floats, units: NDArray[np.int64], count: int, draws: int, seed: int, confidence: float
+    gaps: Floats, units: Ints, count: int, draws: int, seed: int, confidence: float
 ) -> tuple[float, float]:
     """Percentiles of the mean over units drawn again."""
     sums, sizes = np.bincount(units, gaps, count), np.bincount(units, minlength=count)

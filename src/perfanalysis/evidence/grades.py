@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from perfanalysis.errors import ParameterError
-
-Floats: TypeAlias = NDArray[np.float64]
+from perfanalysis.evidence.arrays import Floats
 
 SOURCES = ("panel", "survey", "verification", "weights")
 

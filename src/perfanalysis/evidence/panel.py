@@ -20,9 +20,8 @@ from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.tables import YearData
 from perfanalysis.errors import ParameterError
 from perfanalysis.evidence.agreement import Concordance, TwoWay, kendall_w, two_way
+from perfanalysis.evidence.arrays import Floats, Ints
 from perfanalysis.evidence.reliability import (
-    Floats,
-    Ints,
     OneWay,
     Severity,
     components,
