@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -88,7 +89,7 @@ class StageYears:
             return {"unit_id": ids, "project_id": ids}
         years = range(self.evaluation_year - MOST_EARLIER, self.requests_year + 1)
         found = {"unit_id": set(ids), "project_id": set(ids)}
-        for year in (year for year in years if (self.data_dir / str(year)).is_dir()):
+        for year in self._there(years):
             projects = load_year(self.data_dir / str(year), only=["projects"])["projects"]
             own = projects["unit_id"].isin(ids)
             found["project_id"] |= set(projects.loc[own, "project_id"])
@@ -131,8 +132,7 @@ class StageYears:
     def history(self) -> tuple[YearData, ...]:
         """The two budget years before the evaluated one that are there, the latest first."""
         years = (self.evaluation_year - 1, self.evaluation_year - 2)
-        there = [year for year in years if (self.data_dir / str(year)).is_dir()]
-        return tuple(self._read(year, list(HISTORY)) for year in there)
+        return tuple(self._read(year, list(HISTORY)) for year in self._there(years))
 
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""
@@ -151,6 +151,10 @@ class StageYears:
     def _monitored(self) -> pd.Series:
         projects = self.monitoring["projects"]
         return projects.loc[projects["is_monitored"], "project_id"]
+
+    def _there(self, years: Iterable[int]) -> list[int]:
+        """Those of the budget years that have a folder, in the order given."""
+        return [year for year in years if (self.data_dir / str(year)).is_dir()]
 
     def _year(self, budget_year: int) -> YearData:
         return self._read(budget_year, None)

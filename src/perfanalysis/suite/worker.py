@@ -46,7 +46,7 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 
 # Results that one page of the whole district shows: its fork works them out, not every worker.
-_ONE_PAGE = ("targets", "findings")
+_ONE_PAGE = ("earlier_scores", "panel", "findings")
 
 # What the index is told of a page.
 _OF_A_PAGE = ("title", "findings", "listing", "headline", "members")

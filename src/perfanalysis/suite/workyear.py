@@ -38,7 +38,6 @@ from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
-from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
 from perfanalysis.suite.lookback import TABLES, followers, panel_of, reviews
@@ -66,7 +65,7 @@ class WorkYear(StageYears):
         year = self.targets_year - 1
         if year == self.monitoring_year:
             return self.monitoring
-        return self._year(year) if (self.data_dir / str(year)).is_dir() else None
+        return self._year(year) if self._there([year]) else None
 
     @cached_property
     def target_lint(self) -> pd.DataFrame:
@@ -117,18 +116,17 @@ class WorkYear(StageYears):
     def earlier_scores(self) -> dict[int, ProjectScores]:
         """Reviews of the budget years before the evaluated one, as far as there is data."""
         years = range(self.evaluation_year - MOST_EARLIER, self.evaluation_year)
-        return reviews(self._there(years), self.book)
+        return reviews(self._looked_back(years), self.book)
 
-    def _there(self, years: Iterable[int]) -> dict[int, YearData]:
+    def _looked_back(self, years: Iterable[int]) -> dict[int, YearData]:
         """What looking back needs of the budget years that have a folder."""
-        there = [year for year in years if (self.data_dir / str(year)).is_dir()]
-        return {year: self._read(year, TABLES) for year in there}
+        return {year: self._read(year, TABLES) for year in self._there(years)}
 
     @cached_property
     def panel(self) -> LinkagePanel:
         """Results of each year up to the evaluated one beside the budgets that could follow."""
         scores = self.earlier_scores | {self.evaluation_year: self.scores}
-        return panel_of(scores, self._there(followers(scores, self.requests_year)))
+        return panel_of(scores, self._looked_back(followers(scores, self.requests_year)))
 
     @cached_property
     def circumstances(self) -> pd.DataFrame:
@@ -152,11 +150,6 @@ class WorkYear(StageYears):
     def surveys(self) -> Surveys:
         """Public surveys of the evaluated year."""
         return read_surveys(self.evaluation, self.rules)
-
-    @cached_property
-    def unit_scores(self) -> UnitScores:
-        """Whole-unit evaluation of every unit."""
-        return score_units(self.evaluation, self.rules)
 
     @cached_property
     def category_scores(self) -> CategoryScores:
