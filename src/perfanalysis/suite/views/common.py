@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
+from perfanalysis.data.lookup import texts_of
 from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
@@ -105,6 +106,28 @@ def unit_pages(unit_ids: pd.Series) -> pd.Series:
     return unit_ids.map(partial(page_name, "30_unit", "unit"))
 
 
+def with_units(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The table with ``unit_name`` and ``page`` of the unit of each row; `names` by unit id."""
+    units = table["unit_id"]
+    return table.assign(unit_name=texts_of(units, names), page=unit_pages(units))
+
+
+def of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    """The rows of a unit, counted from 0."""
+    return frame[frame["unit_id"] == unit_id].reset_index(drop=True)
+
+
+def of_project(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
+    """The rows of a project."""
+    return frame[frame["project_id"] == project_id]
+
+
+def first_of_project(frame: pd.DataFrame, project_id: str) -> pd.Series:
+    """The first row of a project; empty where it has none."""
+    own = of_project(frame, project_id)
+    return own.iloc[0] if len(own) else pd.Series(dtype="object")
+
+
 def money_total(whole: Any) -> dict[str, Any]:
     """The last row of a table of money: the row of ``execution_rates(by="district")``."""
     names = ("projects", "annual_wan", "executed_wan", "execution_rate")
@@ -161,11 +184,15 @@ __all__ = [
     "add_limits",
     "add_reproduction",
     "cover",
+    "first_of_project",
     "gap_of_means",
     "money_total",
+    "of_project",
+    "of_unit",
     "once",
     "sentences",
     "unit_pages",
     "unproposed",
+    "with_units",
     "with_values",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 from perfanalysis.evidence.grades import Errors, GradeOdds, grade_odds
 from perfanalysis.evidence.panel import Panels
 from perfanalysis.evidence.visits import checked_items, working_papers
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, first_of_project, of_project
 from perfanalysis.suite.workyear import WorkYear
 
 LEAST_ITEMS = 3
@@ -73,24 +73,27 @@ class KeyEvidence:
 def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
     """Gather the evidence of a key or special project."""
     data, panels, surveys = year.evaluation, year.panels, year.surveys
-    panel, survey = _first(panels.projects, project_id), _first(surveys.projects, project_id)
-    visits = checked_items(_of(data["site_visits"], project_id))
-    unit = _of(data["projects"], project_id)["unit_id"].iloc[0]
+    panel, survey = (
+        first_of_project(panels.projects, project_id),
+        first_of_project(surveys.projects, project_id),
+    )
+    visits = checked_items(of_project(data["site_visits"], project_id))
+    unit = of_project(data["projects"], project_id)["unit_id"].iloc[0]
     steps = data["process"]
     of_unit = (steps["unit_id"] == unit) & steps["project_id"].isna()
     steps = steps[of_unit | (steps["project_id"] == project_id)]
     return KeyEvidence(
         panel=panel,
-        sheets=_with_leniency(_of(panels.sheets, project_id), panels),
+        sheets=_with_leniency(of_project(panels.sheets, project_id), panels),
         survey=survey,
-        strata=_of(surveys.strata, project_id).rename(columns={"answered": "answers"}),
-        questions=_of(surveys.questions, project_id).rename(
+        strata=of_project(surveys.strata, project_id).rename(columns={"answered": "answers"}),
+        questions=of_project(surveys.questions, project_id).rename(
             columns={"n": "answers", "mean": "answer_mean"}
         ),
         visits=visits.rename(columns={"verified": "verified_number"}),
         papers=working_papers(data, project_id),
         steps=steps.sort_values(["date", "step_id"]),
-        requests=_of(data["data_requests"], project_id).rename(columns={"due": "deadline"}),
+        requests=of_project(data["data_requests"], project_id).rename(columns={"due": "deadline"}),
         odds=_odds(year, project_id, panel, survey, visits),
     )
 
@@ -110,10 +113,10 @@ def _odds(
     year: WorkYear, project_id: str, panel: pd.Series, survey: pd.Series, visits: pd.DataFrame
 ) -> GradeOdds | None:
     result = year.key_evaluation
-    project = _first(result.projects, project_id)
+    project = first_of_project(result.projects, project_id)
     if project["status"] == "refused":
         return None
-    rows, rules = _of(result.indicators, project_id), year.rules
+    rows, rules = of_project(result.indicators, project_id), year.rules
     return grade_odds(
         rows,
         measured_errors(rows, panel, survey, visits),
@@ -219,15 +222,6 @@ def panel_findings(evidence: KeyEvidence) -> list[Said]:
     if pd.notna(panel["trimmed"]):
         said.append(("panel-trimmed", {"mean": panel["mean"], "trimmed": panel["trimmed"]}))
     return said
-
-
-def _of(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
-    return frame[frame["project_id"] == project_id]
-
-
-def _first(frame: pd.DataFrame, project_id: str) -> pd.Series:
-    own = _of(frame, project_id)
-    return own.iloc[0] if len(own) else pd.Series(dtype="object")
 
 
 __all__ = [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.scoring.summary import total_lost
-from perfanalysis.suite.views.common import Said, once
+from perfanalysis.suite.views.common import Said, first_of_project, of_project, once
 from perfanalysis.suite.views.key_evidence import KeyEvidence, evidence_findings, key_evidence
 from perfanalysis.suite.workyear import WorkYear
 
@@ -134,27 +134,27 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
         )
     units = year.evaluation["units"].set_index("unit_id")["name"]
     project = own.iloc[0]
-    levels = _of(result.levels, project_id)
-    stated = _of(year.evaluation["projects"], project_id)["objective"].iloc[0]
+    levels = of_project(result.levels, project_id)
+    stated = of_project(year.evaluation["projects"], project_id)["objective"].iloc[0]
     return KeyProjectView(
         project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
         levels=levels.assign(
             kept_share=levels["score"] / levels["points"].where(levels["points"] > 0)
         ),
-        indicators=_of(result.indicators, project_id),
-        ledger=_of(result.ledger, project_id).sort_values(
+        indicators=of_project(result.indicators, project_id),
+        ledger=of_project(result.ledger, project_id).sort_values(
             ["lost", "indicator"], ascending=[False, True]
         ),
-        review=_first(_of(year.scores.projects, project_id)),
-        flags=_of(year.flags, project_id),
-        rectification=_of(year.evaluation["rectification"], project_id).rename(
+        review=first_of_project(year.scores.projects, project_id),
+        flags=of_project(year.flags, project_id),
+        rectification=of_project(year.evaluation["rectification"], project_id).rename(
             columns={"issue": "issue_raised", "due": "deadline"}
         ),
         objective="" if pd.isna(stated) else str(stated),
         evidence=key_evidence(year, project_id),
-        category=_first(_of(year.category_scores.projects, project_id)),
-        category_indicators=_of(year.category_scores.indicators, project_id),
-        category_ledger=_of(year.category_scores.ledger, project_id),
+        category=first_of_project(year.category_scores.projects, project_id),
+        category_indicators=of_project(year.category_scores.indicators, project_id),
+        category_ledger=of_project(year.category_scores.ledger, project_id),
     )
 
 
@@ -217,14 +217,6 @@ def category_findings(view: KeyProjectView) -> list[Said]:
         return [("category-refused", values | {"reason": row["refused_reason"]})]
     lost = {"lost": total_lost(view.category_ledger), "lines": len(view.category_ledger)}
     return [("category-score", values | {"score": row["score"], "grade": row["grade"]} | lost)]
-
-
-def _of(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
-    return frame[frame["project_id"] == project_id]
-
-
-def _first(frame: pd.DataFrame) -> pd.Series:
-    return frame.iloc[0] if len(frame) else pd.Series(dtype="object")
 
 
 __all__ = ["KeyProjectView", "key_project_findings", "key_project_view", "levels_heading"]

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from perfanalysis.data.lookup import numbers_of, texts_of
+from perfanalysis.data.lookup import numbers_of
 from perfanalysis.money.execution import cumulative_curve
 from perfanalysis.planning.goals import CAUSES
 from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
 from perfanalysis.planning.workdays import add_workdays
-from perfanalysis.suite.views.common import Said, unit_pages
+from perfanalysis.suite.views.common import Said, of_unit, with_units
 from perfanalysis.suite.workyear import WorkYear
 
 MONTHS = 12
@@ -116,8 +116,8 @@ def monitoring_view(year: WorkYear) -> MonitoringView:
     """Gather the numbers of the district's page."""
     found = year.monitored
     names = year.monitoring["units"].set_index("unit_id")["name"]
-    projects = _named(found.projects, names).rename(columns=SO_FAR)
-    unspent = _named(found.unspent(), names).rename(columns=SO_FAR)
+    projects = with_units(found.projects, names).rename(columns=SO_FAR)
+    unspent = with_units(found.unspent(), names).rename(columns=SO_FAR)
     return MonitoringView(
         month=found.month,
         projects=projects,
@@ -129,8 +129,8 @@ def monitoring_view(year: WorkYear) -> MonitoringView:
         causes=_causes(found.goals),
         unspent=unspent,
         actions=_counted(unspent, "action", ACTIONS),
-        warnings=_named(found.warnings, names),
-        spot=_named(found.spot, names),
+        warnings=with_units(found.warnings, names),
+        spot=with_units(found.spot, names),
     )
 
 
@@ -139,11 +139,11 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
     if not year.monitoring["projects"]["is_monitored"].any():
         return _nothing_monitored(year)
     found = year.monitored
-    projects = _of_unit(found.projects, unit_id).sort_values(
+    projects = of_unit(found.projects, unit_id).sort_values(
         ["annual_wan", "project_id"], ascending=[False, True], ignore_index=True
     )
     projects = projects.assign(**{name: projects[name].round(PRINTED) for name in FORESEEN})
-    goals = _of_unit(found.goals, unit_id)
+    goals = of_unit(found.goals, unit_id)
     unsure = goals["likelihood"].isin(["possible", "impossible"])
     return UnitMonitoring(
         month=found.month,
@@ -151,8 +151,8 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
         projects=projects,
         trouble=in_trouble(projects),
         goals=goals[unsure].reset_index(drop=True),
-        warnings=_of_unit(found.warnings, unit_id),
-        spot=_of_unit(found.spot, unit_id),
+        warnings=of_unit(found.warnings, unit_id),
+        spot=of_unit(found.spot, unit_id),
     )
 
 
@@ -348,16 +348,6 @@ def _causes(goals: pd.DataFrame) -> pd.DataFrame:
     table = counts.reindex(index=wanted, columns=["possible", "impossible"], fill_value=0)
     table = table[table.sum(axis=1) > 0]
     return table.rename_axis("cause", axis=0).rename_axis(None, axis=1).reset_index()
-
-
-def _named(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    return table.assign(
-        unit_name=texts_of(table["unit_id"], names), page=unit_pages(table["unit_id"])
-    )
-
-
-def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    return frame[frame["unit_id"] == unit_id].reset_index(drop=True)
 
 
 __all__ = [

@@ -8,7 +8,7 @@ import pandas as pd
 
 from perfanalysis.data.lookup import texts_of
 from perfanalysis.planning.pre_assessment import RESULTS
-from perfanalysis.suite.views.common import Said, unit_pages
+from perfanalysis.suite.views.common import Said, with_units
 from perfanalysis.suite.workyear import WorkYear
 
 SETTLED = ("support", "exempt")
@@ -50,10 +50,9 @@ def pre_assessment_view(year: WorkYear) -> PreAssessmentView:
     """Gather the numbers of the page."""
     found = year.pre_assessment
     units = year.targets["units"].set_index("unit_id")["name"]
-    projects = found.projects.assign(
-        unit_name=texts_of(found.projects["unit_id"], units),
-        page=unit_pages(found.projects["unit_id"]),
-    ).sort_values(["requested_wan", "project_id"], ascending=[False, True], ignore_index=True)
+    projects = with_units(found.projects, units).sort_values(
+        ["requested_wan", "project_id"], ascending=[False, True], ignore_index=True
+    )
     groups = projects.groupby("result")
     totals = pd.DataFrame(
         {"projects": groups.size(), "requested_wan": groups["requested_wan"].sum()}

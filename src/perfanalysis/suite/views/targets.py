@@ -11,7 +11,7 @@ from perfanalysis.errors import DataError
 from perfanalysis.planning.gate import gate_totals
 from perfanalysis.planning.review import criteria
 from perfanalysis.scoring.shrinkage import GroupMeans, shrink_means
-from perfanalysis.suite.views.common import Said, unit_pages
+from perfanalysis.suite.views.common import Said, of_unit, with_units
 from perfanalysis.suite.workyear import WorkYear
 
 PRINTED = 2
@@ -95,11 +95,11 @@ def target_view(year: WorkYear) -> TargetView:
     """Gather the numbers of the district's page."""
     review, gate = year.target_review, year.gate
     names = year.targets["units"].set_index("unit_id")["name"]
-    lint = _named(year.target_lint, names)
+    lint = with_units(year.target_lint, names)
     ranking = _ranking(review.subjects)
     quality = pd.DataFrame() if ranking is None else ranking.table
     if len(quality):
-        quality = _named(quality.rename(columns={"group": "unit_id"}), names).sort_values(
+        quality = with_units(quality.rename(columns={"group": "unit_id"}), names).sort_values(
             ["mean", "unit_id"], ascending=[False, True], ignore_index=True
         )
     held = gate[gate["gate"] != "passed"]
@@ -108,7 +108,7 @@ def target_view(year: WorkYear) -> TargetView:
         subjects=review.subjects,
         aspects=_aspects(year),
         totals=gate_totals(gate),
-        held=_named(held, names).reset_index(drop=True),
+        held=with_units(held, names).reset_index(drop=True),
         kinds=_kinds(lint),
         lint=lint,
         overlooked=_overlooked(lint, review.ledger),
@@ -119,11 +119,11 @@ def target_view(year: WorkYear) -> TargetView:
 
 def unit_targets(year: WorkYear, unit_id: str) -> UnitTargets:
     """Gather the numbers of a unit's section; all are empty where no targets were filed."""
-    subjects = _of_unit(year.target_review.subjects, unit_id)
-    lint, gate = _of_unit(year.target_lint, unit_id), _of_unit(year.gate, unit_id)
+    subjects = of_unit(year.target_review.subjects, unit_id)
+    lint, gate = of_unit(year.target_lint, unit_id), of_unit(year.gate, unit_id)
     found = lint.groupby("project_id").size()
     asked = gate.set_index("project_id")
-    ledger = _of_unit(year.target_review.ledger, unit_id)
+    ledger = of_unit(year.target_review.ledger, unit_id)
     ledger = ledger[ledger["stage"] == "last"]
     return UnitTargets(
         subjects=subjects.assign(
@@ -236,16 +236,6 @@ def _ranking(subjects: pd.DataFrame) -> GroupMeans | None:
         return shrink_means(filed["first_score"].to_numpy(), filed["unit_id"].tolist())
     except DataError:
         return None
-
-
-def _named(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    return table.assign(
-        unit_name=texts_of(table["unit_id"], names), page=unit_pages(table["unit_id"])
-    )
-
-
-def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    return frame[frame["unit_id"] == unit_id].reset_index(drop=True)
 
 
 __all__ = [
