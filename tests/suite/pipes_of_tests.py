@@ -3,20 +3,43 @@
 import os
 import select
 import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 
 LONG = 120
 """Seconds after which what should have happened is a failure of the test."""
 
 
-WAITING = """\
+_WAITING = """\
 import os
 with open({told!r}, "w") as told:
     told.write(str(os.getpid()))
 with open({never!r}) as never:
     never.read()
 """
-"""A cell that says its process in one pipe and waits for another."""
+
+
+def waiting_cell(folder):
+    """A cell that says its process in one pipe and waits for another; where it is said."""
+    told, reader = open_pipe(folder)
+    never = folder / "never"
+    os.mkfifo(never)
+    return _WAITING.format(told=str(told), never=str(never)), reader
+
+
+def run_in_terminal(root, *options):
+    """Start ``perfanalysis run`` with signals as a terminal's foreground job has them."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "perfanalysis.cli", "run", *options],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+        # a job in the background is started with the signal ignored, and hands that down
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
 
 
 def open_pipe(folder):

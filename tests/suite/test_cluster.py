@@ -6,13 +6,11 @@ import select
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from dask_of_tests import LONG, cluster_of
-from pipes_of_tests import WAITING, open_pipe, process_at
+from pipes_of_tests import process_at, run_in_terminal, waiting_cell
 from tiny_notebooks import make_notebook
 from workspaces import DECLARED, make_workspace, make_year, tree
 
@@ -212,26 +210,16 @@ def test_ctrl_c_ends_the_run_and_what_it_started_and_leaves_the_cluster(
     workers, workspace, tmp_path
 ):
     root = shutil.copytree(workspace[0], tmp_path / "w")
-    told, reader = open_pipe(tmp_path)
-    never = tmp_path / "never"
-    os.mkfifo(never)
+    waiting, reader = waiting_cell(tmp_path)
     make_notebook(
         root / "notebooks" / "60_district.ipynb",
         DECLARED,
-        WAITING.format(told=str(told), never=str(never)),
+        waiting,
         about={"scope": "district", "title": "等"},
         tags={0: ["parameters"]},
     )
     with (
-        subprocess.Popen(
-            [sys.executable, "-m", "perfanalysis.cli", "run", "--scheduler", workers[0]],
-            cwd=root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        ) as process,
+        run_in_terminal(root, "--scheduler", workers[0]) as process,
         process_at(reader) as cell,
     ):
         ended = os.pidfd_open(cell)

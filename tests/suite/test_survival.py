@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pipes_of_tests import LONG, WAITING, open_pipe, process_at
+from pipes_of_tests import LONG, process_at, run_in_terminal, waiting_cell
 from tiny_notebooks import make_notebook
 from workspaces import DECLARED, make_workspace, tree
 
@@ -129,27 +129,16 @@ def test_ctrl_c_ends_the_run_and_all_that_it_started(tmp_path, engine):
     root = make_workspace(tmp_path / "w")
     run_suite(root / "suite.toml", jobs=1)
     before = tree(root / "reports")
-    told, reader = open_pipe(tmp_path)
-    never = tmp_path / "never"
-    os.mkfifo(never)
+    waiting, reader = waiting_cell(tmp_path)
     make_notebook(
         root / "notebooks" / "60_district.ipynb",
         DECLARED,
-        WAITING.format(told=str(told), never=str(never)),
+        waiting,
         about={"scope": "district", "title": "等"},
         tags={0: ["parameters"]},
     )
     with (
-        subprocess.Popen(
-            [sys.executable, "-m", "perfanalysis.cli", "run", "--jobs", "2", "--engine", engine],
-            cwd=root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            start_new_session=True,
-            # a job in the background is started with the signal ignored, and hands that down
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        ) as process,
+        run_in_terminal(root, "--jobs", "2", "--engine", engine) as process,
         process_at(reader),
     ):  # the cell is at work
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
