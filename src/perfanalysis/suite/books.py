@@ -10,6 +10,7 @@ from perfanalysis.suite.cache.program import combined, program
 from perfanalysis.suite.cache.store import Store
 
 if TYPE_CHECKING:
+    from perfanalysis.suite.config import Lang
     from perfanalysis.suite.prepare import Prepared
     from perfanalysis.suite.workyear import WorkYear
 
@@ -31,7 +32,7 @@ def book_key(run: Prepared) -> str:
     return combined({"asked": asked, "basis": basis, "program": program().whole})
 
 
-def keep_book(store: Store, key: str, year: WorkYear, lang: str) -> bytes:
+def keep_book(store: Store, key: str, year: WorkYear, lang: Lang) -> bytes:
     """Make the workbook and keep it.
 
     Raises
@@ -41,7 +42,7 @@ def keep_book(store: Store, key: str, year: WorkYear, lang: str) -> bytes:
     """
     from perfanalysis.suite.workbook import work_year_workbook
 
-    book = work_year_workbook(year, "en" if lang == "en" else "zh")
+    book = work_year_workbook(year, lang)
     with suppress(OSError):  # without the entry, the next run only does more
         store.put(key, book)
     return book
@@ -49,19 +50,9 @@ def keep_book(store: Store, key: str, year: WorkYear, lang: str) -> bytes:
 
 def take_book(run: Prepared) -> bytes:
     """The workbook of a run: the one that a worker or an earlier run made, else a new one."""
-    key, store, request = book_key(run), Store(cache_folder(run.suite)), run.request
+    key, store = book_key(run), Store(cache_folder(run.suite))
     book = store.get(key)
-    if book is not None:
-        return book
-    from perfanalysis.suite.workyear import open_work_year
-
-    year = open_work_year(
-        work_year=request.work_year,
-        data_dir=request.data,
-        suite_file=run.suite.path,
-        edition=request.edition,
-    )
-    return keep_book(store, key, year, request.lang)
+    return keep_book(store, key, run.opened(), run.request.lang) if book is None else book
 
 
 __all__ = ["book_key", "book_name", "keep_book", "take_book"]

@@ -19,6 +19,7 @@ from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Subjects, Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.request import Request, Sources, from_root
 from perfanalysis.suite.worker import Job, Setup
+from perfanalysis.suite.workyear import WorkYear, open_work_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class Prepared:
     def executed(self) -> Path:
         """Where the executed notebooks are kept."""
         return self.suite.root / "build" / self.request.name
+
+    def opened(self) -> WorkYear:
+        """The work year and edition of the run, opened in this process."""
+        return open_work_year(
+            work_year=self.request.work_year,
+            data_dir=self.request.data,
+            suite_file=self.suite.path,
+            edition=self.request.edition,
+        )
 
     def setup(self, *, executed: Path, pages: Path) -> Setup:
         """What the workers are told; with the folders that they write into."""

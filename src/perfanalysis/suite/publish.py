@@ -25,7 +25,6 @@ from perfanalysis.suite.scanner import refuse_unfit
 from perfanalysis.suite.staging import Staging
 from perfanalysis.suite.views.common import cover
 from perfanalysis.suite.wording import choices
-from perfanalysis.suite.workyear import open_work_year
 from perfanalysis.suite.years import rebuild_years
 
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
@@ -220,12 +219,6 @@ def _first_line(text: str) -> str:
 
 def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[str, str]:
     suite, request, say = run.suite, run.request, _say(run)
-    year = open_work_year(
-        work_year=request.work_year,
-        data_dir=request.data,
-        suite_file=suite.path,
-        edition=request.edition,
-    )
     name = book_name(run)
     downloads = (Link(say("download-book"), name),) if name else ()
     entries = [
@@ -247,7 +240,7 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
         frame=replace(_above(run), downloads=downloads),
         lang=request.lang,
         sample=suite.district.sample,
-        facts=cover(year, say),
+        facts=cover(run.opened(), say),
         money_unit=suite.money.unit,
         money_scale=suite.money.scale,
     )
