@@ -140,7 +140,7 @@ def change_one(folder: Path, unit: str, turn: int) -> None:
 
 def start_floor(folder: Path, unit: str = "") -> None:
     """Pay for the imports of the cells once, and for a first report of a unit if one is given."""
-    from perfanalysis.suite.worker import ENVIRONMENT
+    from perfanalysis.suite.processes import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)
     os.chdir(folder / "notebooks")

@@ -9,7 +9,7 @@ from tiny_notebooks import make_notebook
 
 from perfanalysis.suite.execute import execute
 from perfanalysis.suite.limits import Limits
-from perfanalysis.suite.worker import ENVIRONMENT
+from perfanalysis.suite.processes import ENVIRONMENT
 
 
 @pytest.fixture(scope="module")

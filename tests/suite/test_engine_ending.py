@@ -13,7 +13,7 @@ from tiny_notebooks import make_notebook
 from perfanalysis.suite.engine.process import stop_cells
 from perfanalysis.suite.execute import execute
 from perfanalysis.suite.limits import Limits
-from perfanalysis.suite.worker import ENVIRONMENT
+from perfanalysis.suite.processes import ENVIRONMENT
 
 # Holds the pipe open for as long as it lives, and says in it which process it is.
 ENDLESS = (

@@ -10,7 +10,7 @@ import papermill
 import pytest
 from tiny_notebooks import make_notebook
 
-from perfanalysis.suite.worker import ENVIRONMENT
+from perfanalysis.suite.processes import ENVIRONMENT
 
 SOURCES = ("year = 2020  # 年度", "print(year)", "1 / (year - 2022)")
 

@@ -9,10 +9,11 @@ import nbformat
 import pytest
 
 from perfanalysis.suite.config import load_suite
+from perfanalysis.suite.frames import frames
 from perfanalysis.suite.pool import run_jobs
 from perfanalysis.suite.prepare import prepare
-from perfanalysis.suite.publish import frames
 from perfanalysis.suite.request import Request, sources_of
+from perfanalysis.suite.workers import Workers
 
 pytestmark = pytest.mark.slow
 
@@ -239,7 +240,8 @@ def suite_notebooks(tmp_path_factory):
         jobs = replace(run, tasks=tuple(first.values())).jobs(frames(run))
         folder = tmp_path_factory.mktemp(engine)
         setup = run.setup(executed=folder, pages=folder)
-        outcomes = run_jobs(jobs, setup, workers=2, on_done=lambda _: None).outcomes
+        with Workers(2, root=ROOT, engine=engine, notebooks=setup.notebooks) as workers:
+            outcomes = run_jobs(jobs, setup, workers=workers, on_done=lambda _: None)
         assert {(each.engine, each.failure) for each in outcomes.values()} == {(engine, None)}
         made[engine] = {
             job.notebook.stem: (

@@ -1,6 +1,6 @@
 """A clean process that makes reports for a program that must not fork itself.
 
-It is given a `Setup` and then one request after the other on its standard input, and answers each
+It is given a `Setup` and then one `Job` after the other on its standard input, and answers each
 on its standard output, pickled.
 """
 
@@ -11,21 +11,14 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from perfanalysis.suite.engine.process import end_with_parent
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.outcome import Outcome
-from perfanalysis.suite.worker import (
-    ENVIRONMENT,
-    Job,
-    Setup,
-    count_findings,
-    make_report,
-    start_worker,
-)
+from perfanalysis.suite.processes import ENVIRONMENT, end_with_parent
+from perfanalysis.suite.worker import make_report, open_run, start_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +72,19 @@ class CleanProcess:
         Ended
             If the process ended meanwhile.
         """
-        sent: Sent = self._ask(job)
+        self._send(job)
+        assert self._process.stdout is not None
+        try:
+            sent: Sent = pickle.load(self._process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise Ended from None
         return sent
-
-    def count_findings(self) -> Mapping[str, int] | None:
-        """Count as `perfanalysis.suite.worker.count_findings` does."""
-        counted: Mapping[str, int] | None = self._ask(None)
-        return counted
 
     def kill(self) -> None:
         """End it and what it runs."""
         self._process.kill()
         self._process.wait()
         self._folder.cleanup()
-
-    def _ask(self, request: Job | None) -> Any:
-        self._send(request)
-        assert self._process.stdout is not None
-        try:
-            return pickle.load(self._process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            raise Ended from None
 
     def _send(self, request: object) -> None:
         assert self._process.stdin is not None
@@ -113,13 +98,15 @@ class CleanProcess:
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until nobody asks any more."""
     setup: Setup = pickle.load(requests)
-    start_worker(setup)
+    os.chdir(setup.root)
+    start_worker(setup.engine, setup.notebooks)
+    open_run(setup)
     while True:
         try:
-            request = pickle.load(requests)
+            job: Job = pickle.load(requests)
         except EOFError:
             return
-        pickle.dump(count_findings() if request is None else _make(request, setup.pages), answers)
+        pickle.dump(_make(job, setup.pages), answers)
         answers.flush()
 
 

@@ -23,11 +23,11 @@ from perfanalysis.suite import member
 from perfanalysis.suite.cache.program import program
 from perfanalysis.suite.clean import Sent
 from perfanalysis.suite.durable import write_whole
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.manifest import versions
 from perfanalysis.suite.outcome import EngineName, Outcome, failure_of, killed
-from perfanalysis.suite.pool import Made, OnDone
+from perfanalysis.suite.pool import OnDone
 from perfanalysis.suite.prepare import Prepared
-from perfanalysis.suite.worker import Job, Setup
 
 CONNECT_SECONDS = 20
 """How long a scheduler has to answer, and then its first member."""
@@ -41,8 +41,8 @@ def run_on_cluster(
     scheduler: str,
     at_once: int | None = None,
     on_done: OnDone,
-) -> Made:
-    """Make every report on a Dask cluster, going on past those that fail.
+) -> dict[str, Outcome]:
+    """Make every report on a Dask cluster, going on past those that fail; outcomes by page.
 
     The workspace must be readable by every member at the same path. Where a member is lost, its
     reports are made by others; one that was on as many lost members as the scheduler allows
@@ -85,27 +85,23 @@ class _Dispatch:
         self._client = client
         self._order = order
         self._on_done = on_done
-        self._made = Made()
+        self._made: dict[str, Outcome] = {}
         self._accepted = client.submit(member.accept, order, key=f"{order.run}-order")
         client.replicate([self._accepted])  # Dask sends a report where its order already is
 
-    def make(self, jobs: Sequence[Job], at_once: int | None) -> Made:
+    def make(self, jobs: Sequence[Job], at_once: int | None) -> dict[str, Outcome]:
         """Make all; at most so many are sent at a time."""
         from distributed import as_completed
 
         waiting = iter(jobs)
         sent: dict[str, Job] = {}
         first = [self._send(job, sent) for job in islice(waiting, at_once)]
-        counting = self._client.submit(
-            member.count, self._accepted, key=f"{self._order.run}-findings", priority=-1
-        )
         coming = as_completed(first, loop=self._client.loop)
         for future in coming:
             self._keep(sent.pop(future.key), future)
             future.release()
             for job in islice(waiting, 1):
                 coming.add(self._send(job, sent))
-        self._made.findings = _result(counting)
         return self._made
 
     def _send(self, job: Job, sent: dict[str, Job]) -> Any:
@@ -115,7 +111,7 @@ class _Dispatch:
 
     def _keep(self, job: Job, future: Any) -> None:
         outcome = self._outcome(job, future)
-        self._made.outcomes[job.page] = outcome
+        self._made[job.page] = outcome
         self._on_done(outcome)
 
     def _outcome(self, job: Job, future: Any) -> Outcome:

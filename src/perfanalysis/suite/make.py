@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,18 @@ from perfanalysis.suite.cache.keys import (
 from perfanalysis.suite.cache.program import is_changed
 from perfanalysis.suite.cache.store import Store
 from perfanalysis.suite.config import Suite
-from perfanalysis.suite.engine.forked import can_fork
+from perfanalysis.suite.frames import frames
 from perfanalysis.suite.outcome import Outcome, RunResult
-from perfanalysis.suite.pool import Made, run_jobs
-from perfanalysis.suite.prepare import Prepared, prepare
+from perfanalysis.suite.partial import kept_files
+from perfanalysis.suite.pool import run_jobs
+from perfanalysis.suite.prepare import Prepared, may_preload, prepare
 from perfanalysis.suite.progress import Display
-from perfanalysis.suite.publish import frames, kept_files, publish
 from perfanalysis.suite.request import Request, Sources
+from perfanalysis.suite.results import pack_results
 from perfanalysis.suite.reuse import take_kept
 from perfanalysis.suite.staging import Staging
-from perfanalysis.suite.words import write_words
+from perfanalysis.suite.workers import Workers
+from perfanalysis.suite.workyear import WorkYear
 
 
 def make_suite(
@@ -41,29 +44,45 @@ def make_suite(
     sources: Sources,
     before: Before,
     *,
-    workers: int | None,
+    workers: Workers,
     scheduler: str | None,
+    at_once: int | None,
     shown: Display,
 ) -> RunResult:
     """Make every report that was asked for.
+
+    Parameters
+    ----------
+    suite : Suite
+    request : Request
+    sources : mapping
+        See `sources_of`.
+    before : Before
+    workers : Workers
+        Those that run already import meanwhile.
+    scheduler : str or None
+    at_once : int or None
+        Reports in the cluster at a time.
+    shown : Display
 
     Raises
     ------
     ParameterError, DataError
         See `perfanalysis.suite.run.run_suite`.
     """
-    if request.engine == "forked" and not can_fork():
-        shown.say("本系统不支持快速引擎，改用普通 Jupyter 内核运行。")
-        request = replace(request, engine="jupyter")
-    run = prepare(suite, request, sources)
+    run = prepare(suite, request, sources, whole=bool(workers.all) and may_preload(sources))
     target = request.target
     kept = kept_files(run)
     staging = Staging(target, keep=kept)
     try:
-        made = _make(run, before.record, staging, workers, scheduler, shown)
+        made = _make(run, before.record, staging, workers, scheduler, at_once, shown)
         with _forgotten_unless_whole(run, made):
-            made.outcomes = write_words(run, staging.folder, made.outcomes)
-            index = publish(run, staging, made.outcomes, kept)
+            from perfanalysis.suite.publish import publish
+            from perfanalysis.suite.words import write_words
+
+            outcomes = write_words(run, staging.folder, made.outcomes)
+            made = replace(made, outcomes=outcomes)
+            index = publish(run, staging, outcomes, kept)
     except OSError as error:
         staging.discard()
         raise ParameterError(
@@ -81,6 +100,22 @@ def make_suite(
     with suppress(OSError):  # without a record, the next run only does more
         write_record(before.path, _record(run, made, result, before.stamp, pages))
     return result
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made.
+
+    Attributes
+    ----------
+    outcomes : mapping of str to Outcome
+        By page.
+    findings : mapping of str to int, or None
+        Findings in the data by severity; None if it could not be checked.
+    """
+
+    outcomes: Mapping[str, Outcome]
+    findings: Mapping[str, int] | None
 
 
 @contextmanager
@@ -104,8 +139,9 @@ def _make(
     run: Prepared,
     record: Record | None,
     staging: Staging,
-    workers: int | None,
+    workers: Workers,
     scheduler: str | None,
+    at_once: int | None,
     shown: Display,
 ) -> Made:
     run.executed.mkdir(parents=True, exist_ok=True)
@@ -114,17 +150,42 @@ def _make(
         shown.start(len(jobs))
         setup, tell = run.setup(executed=run.executed, pages=staging.folder), _teller(shown)
         taken = take_kept(jobs, setup, record, basis_of(run.sources), on_done=tell)
-        left, made = taken.left, Made(findings=taken.findings)
-        if left and scheduler is None:
-            made = run_jobs(left, setup, workers=workers or os.cpu_count() or 1, on_done=tell)
-        elif left and scheduler is not None:
+        left, year = taken.left, run.opened()
+        if not left:
+            return Made(taken.outcomes, taken.findings)
+        if scheduler is None:
+            workers.start(len(left))
+            opened = pack_results(year) if setup.preload else b""
+            made = run_jobs(
+                left,
+                setup,
+                workers=workers,
+                opened=opened,
+                on_done=tell,
+                meanwhile=lambda: _look_ahead(year),
+            )
+        else:
             from perfanalysis.suite.cluster import run_on_cluster
 
             made = run_on_cluster(
-                left, run, setup, scheduler=scheduler, at_once=workers, on_done=tell
+                left, run, setup, scheduler=scheduler, at_once=at_once, on_done=tell
             )
-        made.outcomes |= taken.outcomes
-        return made
+        return Made({**made, **taken.outcomes}, _count_findings(year))
+
+
+def _look_ahead(year: WorkYear) -> None:
+    """Do while the workers are busy what is needed when they are done."""
+    for name in ("publish", "words"):
+        import_module(f"perfanalysis.suite.{name}")
+    _count_findings(year)
+
+
+def _count_findings(year: WorkYear) -> Mapping[str, int] | None:
+    """Findings in the data of the work year, by severity; None if it cannot be checked."""
+    try:
+        return dict(Counter(finding.severity for finding in year.findings))
+    except Exception:  # the page that shows the findings fails and says why
+        return None
 
 
 def _result(

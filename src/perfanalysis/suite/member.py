@@ -18,12 +18,12 @@ from perfanalysis.errors import DataError, PerfAnalysisError
 from perfanalysis.suite.cache.program import program
 from perfanalysis.suite.clean import CleanProcess, Ended, Sent
 from perfanalysis.suite.config import load_suite
-from perfanalysis.suite.engine.forked import can_fork
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.manifest import compared, versions
 from perfanalysis.suite.outcome import killed
+from perfanalysis.suite.processes import can_fork
 from perfanalysis.suite.request import Request, Sources, sources_of
 from perfanalysis.suite.wording import choices
-from perfanalysis.suite.worker import Job, Setup
 
 T = TypeVar("T")
 _CHANGES = {"removed": "没有", "added": "多出", "changed": "内容不同"}
@@ -153,14 +153,6 @@ def make(order: Order, job: Job) -> Sent:
     return Sent(killed(job.page, message, order.setup.engine), None, None)
 
 
-def count(order: Order) -> Mapping[str, int] | None:
-    """Findings in the data of the work year, by severity; None if it cannot be checked."""
-    try:
-        return _crew(order).ask(CleanProcess.count_findings)
-    except Ended:
-        return None
-
-
 def stop(run: str) -> None:
     """End the processes of a run, also those at work."""
     with _starting:
@@ -211,4 +203,4 @@ def _name() -> str:
     return str(get_worker().address)
 
 
-__all__ = ["Order", "accept", "count", "make", "problem_with", "stop"]
+__all__ = ["Order", "accept", "make", "problem_with", "stop"]

@@ -2,113 +2,78 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
-import psutil
-
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.outcome import Outcome, killed
-from perfanalysis.suite.worker import (
-    ENVIRONMENT,
-    Job,
-    Setup,
-    count_findings,
-    make_book,
-    make_report,
-    start_worker,
-)
+from perfanalysis.suite.workers import Worker, Workers
 
 OnDone = Callable[[Outcome], None]
 
 
-@dataclass
-class Made:
-    """What a pool gave.
+def run_jobs(
+    jobs: Sequence[Job],
+    setup: Setup,
+    *,
+    workers: Workers,
+    opened: bytes = b"",
+    on_done: OnDone,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> dict[str, Outcome]:
+    """Make every report, going on past those that fail, and the workbook; outcomes by page.
 
-    Attributes
-    ----------
-    outcomes : dict of str to Outcome
-        By page.
-    findings : mapping of str to int, or None
-        Findings in the data by severity; None if it could not be checked.
-    """
-
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    findings: Mapping[str, int] | None = None
-
-
-def run_jobs(jobs: Sequence[Job], setup: Setup, *, workers: int, on_done: OnDone) -> Made:
-    """Make every report, going on past those that fail.
-
-    Where a worker process itself is killed, the reports that it may have been at are made again,
-    each with a process of its own: one that takes its process down again has failed.
+    Where a worker process itself is killed, the report that it was at is made again in a new one;
+    if that is killed too, the report has failed.
 
     Parameters
     ----------
     jobs : sequence of Job
     setup : Setup
-    workers : int
-        Processes to use, > 0.
+    workers : Workers
+    opened : bytes
+        From `pack_results`; empty lets each worker open the work year for itself.
     on_done : callable
         Called with each `Outcome` as it comes.
+    meanwhile : callable
+        What this process does when all workers have something to do.
     """
-    made = Made()
+    workers.start(len(jobs))
+    workers.tell(setup, opened)
+    waiting, made, died = deque(jobs), dict[str, Outcome](), set[str]()
+    sent: dict[Future[Outcome], tuple[Worker, Job]] = {}
+    booking: Future[None] | None = None
 
-    def keep(outcome: Outcome) -> None:
-        made.outcomes[outcome.page] = outcome
-        on_done(outcome)
+    def send(worker: Worker, job: Job) -> None:
+        sent[worker.make(job)] = worker, job
 
-    left = list(jobs)
-    with _environment(ENVIRONMENT):
-        while left:
-            _run(left, setup, workers, made, keep)
-            left = [job for job in left if job.page not in made.outcomes]
-            for job in left[:workers]:
-                _run([job], setup, 1, made, keep)
-                if job.page not in made.outcomes:
-                    keep(_killed(job, setup))
-            left = left[workers:]
+    for worker in workers.all[: len(jobs)]:
+        send(worker, waiting.popleft())
+    meanwhile()
+    while sent:
+        for future in wait(sent, return_when=FIRST_COMPLETED).done:
+            worker, job = sent.pop(future)
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                worker = workers.replace(worker)
+                if job.page not in died:
+                    died.add(job.page)
+                    send(worker, job)
+                    continue
+                outcome = _killed(job, setup)
+            if waiting:
+                send(worker, waiting.popleft())
+            elif booking is None:
+                booking = worker.make_book()
+            made[job.page] = outcome
+            on_done(outcome)
+    if booking is not None:
+        wait([booking])
+    workers.dismiss()
     return made
-
-
-def _run(jobs: Sequence[Job], setup: Setup, workers: int, made: Made, keep: OnDone) -> None:
-    """Make reports until all are made or a worker process dies."""
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        min(workers, len(jobs)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=start_worker,
-        initargs=(setup,),
-    )
-    try:
-        futures: list[Future[Outcome]] = [pool.submit(make_report, job) for job in jobs]
-        counting = pool.submit(count_findings)
-        booking = pool.submit(make_book)
-        with suppress(BrokenProcessPool):
-            for future in as_completed(futures):
-                keep(future.result())
-            made.findings = counting.result()
-            booking.result()
-    except BaseException:  # Ctrl-C, or an error of ours: nobody waits for the cells
-        _end(set(multiprocessing.active_children()) - others)
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _end(workers: Iterable[multiprocessing.process.BaseProcess]) -> None:
-    """End workers and all that they started, kernels in sessions of their own included."""
-    for worker in workers:
-        with suppress(psutil.NoSuchProcess):
-            for each in psutil.Process(worker.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    each.kill()
-        worker.kill()
 
 
 def _killed(job: Job, setup: Setup) -> Outcome:
@@ -116,19 +81,4 @@ def _killed(job: Job, setup: Setup) -> Outcome:
     return killed(job.page, message, setup.engine)
 
 
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for the processes started meanwhile."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-__all__ = ["Made", "run_jobs"]
+__all__ = ["OnDone", "run_jobs"]

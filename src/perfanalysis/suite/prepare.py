@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from perfanalysis.data.tables import REQUIRED, YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
-from perfanalysis.report.site import Frame
+from perfanalysis.report.templating import Frame
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.suite.books import book_key
 from perfanalysis.suite.cache.keys import cache_folder, digest_of, local_modules
 from perfanalysis.suite.cache.program import combined, program
 from perfanalysis.suite.config import Edition, Suite
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.notebooks import SCOPES, Notebook, find_notebooks
 from perfanalysis.suite.plan import Subjects, Task, choose_tasks, plan_tasks, subjects_of
 from perfanalysis.suite.request import Request, Sources, from_root
-from perfanalysis.suite.worker import Job, Setup
 from perfanalysis.suite.workyear import WorkYear, open_work_year
 
 
@@ -72,12 +72,11 @@ class Prepared:
         return Setup(
             root=root,
             engine=request.engine,
-            modules=tuple(sorted({name for each in self.notebooks for name in each.imports})),
+            notebooks=request.notebooks.resolve(),
             work_year=request.work_year,
             data_dir=from_root(root, request.data),
             suite_file=self.suite.path.name,
-            # reading Parquet starts threads, so it is left to the forks
-            preload=not any(name.endswith(".parquet") for name in self.sources["inputs"]),
+            preload=may_preload(self.sources),
             executed=executed.resolve(),
             pages=pages.resolve(),
             limits=self.suite.run,
@@ -123,8 +122,22 @@ def _narrow(task: Task) -> bool:
     return task.notebook.scope != "district"
 
 
-def prepare(suite: Suite, request: Request, sources: Sources) -> Prepared:
+def may_preload(sources: Sources) -> bool:
+    """Whether workers may have the data open before they fork: reading Parquet starts threads."""
+    return not any(name.endswith(".parquet") for name in sources["inputs"])
+
+
+def prepare(suite: Suite, request: Request, sources: Sources, *, whole: bool = False) -> Prepared:
     """Check a request against the settings, the notebooks and the data.
+
+    Parameters
+    ----------
+    suite : Suite
+    request : Request
+    sources : mapping
+        See `sources_of`.
+    whole : bool
+        Read every table of the two years, for `open_work_year` to find, not the needed ones only.
 
     Raises
     ------
@@ -136,9 +149,7 @@ def prepare(suite: Suite, request: Request, sources: Sources) -> Prepared:
     """
     _check_final(suite, request.work_year)
     notebooks = _of_edition(find_notebooks(request.notebooks), suite, request.edition)
-    evaluated = _readable(request.data, request.work_year + suite.stages.evaluation)
-    if suite.stages.monitoring != suite.stages.evaluation:
-        _readable(request.data, request.work_year + suite.stages.monitoring)
+    evaluated, *_ = [_usable(each) for each in _years(suite, request, whole=whole)]
     common = {
         "work_year": request.work_year,
         "data_dir": from_root(suite.root.resolve(), request.data),
@@ -200,15 +211,34 @@ def _unsealed(subjects: Subjects, evaluated: YearData, sealed: set[str]) -> Subj
     }
 
 
-def _readable(data: Path, year: int) -> YearData:
-    """The tables that no report can do without.
+def _years(suite: Suite, request: Request, *, whole: bool) -> Iterator[YearData]:
+    """The evaluated and, where it is another one, the monitored year."""
+    stages = suite.stages
+    offsets = dict.fromkeys((stages.evaluation, stages.monitoring))
+    if not whole:
+        for offset in offsets:
+            yield load_year(request.data / str(request.work_year + offset), only=REQUIRED)
+        return
+    year = open_work_year(
+        work_year=request.work_year,
+        data_dir=request.data,
+        suite_file=suite.path,
+        edition=request.edition,
+    )
+    yield year.evaluation
+    if len(offsets) > 1:
+        yield year.monitoring
+
+
+def _usable(read: YearData) -> YearData:
+    """The year, which has the tables that no report can do without.
 
     Raises
     ------
     DataError
-        If the folder or one of them is not there, cannot be read or has no row.
+        If one of them is not there, cannot be read or has no row.
     """
-    read = load_year(data / str(year), only=REQUIRED)
+    year = read.budget_year
     if missing := [table for table in REQUIRED if table not in read.sources]:
         problems = "；".join(f.message for f in read.findings if f.subject in missing)
         raise DataError(
@@ -223,4 +253,4 @@ def _readable(data: Path, year: int) -> YearData:
     return read
 
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "may_preload", "prepare"]

@@ -12,13 +12,12 @@ from perfanalysis.errors import DataError
 from perfanalysis.report import INDEX
 from perfanalysis.report.search import search_files
 from perfanalysis.report.site import Entry, Frame, Link, assets, render_failure, render_index
-from perfanalysis.report.text import Texts, texts
-from perfanalysis.report.years import years_page
 from perfanalysis.suite import manifest
 from perfanalysis.suite.books import book_name, take_book
 from perfanalysis.suite.config import FILE_NAME
+from perfanalysis.suite.frames import above, frames, sentences_of
 from perfanalysis.suite.outcome import Failure, Outcome
-from perfanalysis.suite.plan import Task, word_file, word_path
+from perfanalysis.suite.plan import Task
 from perfanalysis.suite.prepare import Prepared
 from perfanalysis.suite.request import from_root, sources_of
 from perfanalysis.suite.scanner import refuse_unfit
@@ -28,67 +27,6 @@ from perfanalysis.suite.wording import choices
 from perfanalysis.suite.years import rebuild_years
 
 _PLACES = ("data_dir", "suite_file")  # parameters that name folders of this machine
-
-
-def frames(run: Prepared) -> dict[str, Frame]:
-    """What surrounds each page: the way back to the index, and its neighbours of the same kind."""
-    say = _say(run)
-    above = _above(run)
-    trail = (*above.trail, Link(say("trail", year=run.request.work_year), INDEX))
-    shown = {}
-    tasks = run.everything
-    for before, task, after in zip((None, *tasks), tasks, (*tasks[1:], None), strict=False):
-        word = word_file(task)
-        shown[task.page] = replace(
-            above,
-            trail=trail,
-            previous=_neighbour(task, before),
-            following=_neighbour(task, after),
-            downloads=(Link(say("download-word"), word),) if word else (),
-        )
-    return shown
-
-
-def _above(run: Prepared) -> Frame:
-    """The way up to the other years; a public edition is put elsewhere by itself."""
-    request = run.request
-    if request.edition == "public":
-        return Frame()
-    folder = request.target.relative_to(request.reports).as_posix()
-    root = "../" * (folder.count("/") + 1)
-    years = Link(_say(run)("trail-years"), root + years_page(request.lang))
-    return Frame(trail=(years,), root=root, folder=folder)
-
-
-def kept_files(run: Prepared) -> dict[str, str]:
-    """Files of the pages of an earlier run that stay as they are, with their sha256.
-
-    Raises
-    ------
-    DataError
-        If one is not what the manifest of that run says: it would be published as ours.
-    """
-    target = run.request.target
-    if not run.partial or not (target / manifest.FILE_NAME).is_file():
-        return {}
-    earlier = manifest.read_manifest(target)
-    again = {task.page for task in run.tasks}
-    names = [
-        name
-        for page in earlier["pages"]
-        if page not in again
-        for name in (page, word_path(page))
-        if name in earlier["outputs"]
-    ]
-    stated = {name: earlier["outputs"][name] for name in names}
-    there = [target / name for name in names if (target / name).is_file()]
-    if changed := manifest.compared(stated, manifest.hashes(target, there)):
-        raise DataError(
-            f"只做一部分时，其余页面应与清单一致，但这些文件被改动或删去：{choices(list(changed))}。"
-            "原有报告保持不变。请把这些页面也列入 --only，或省去 --only 全部重做；"
-            f"逐个文件用 perfanalysis verify {target} 核对。"
-        )
-    return stated
 
 
 def publish(
@@ -165,17 +103,6 @@ def _check_sources(run: Prepared) -> None:
         )
 
 
-def _neighbour(task: Task, other: Task | None) -> Link | None:
-    if other is None or other.notebook.name != task.notebook.name:
-        return None
-    return Link(other.subject or other.scope_id, other.page)
-
-
-def _say(run: Prepared) -> Texts:
-    money = run.suite.money
-    return texts("suite", run.request.lang, money_unit=money.unit, money_scale=money.scale)
-
-
 def _kept_pages(run: Prepared, kept: Mapping[str, str]) -> dict[str, Any]:
     """What the manifest of an earlier run says of the pages that stay."""
     if not kept:
@@ -218,7 +145,7 @@ def _first_line(text: str) -> str:
 
 
 def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[str, str]:
-    suite, request, say = run.suite, run.request, _say(run)
+    suite, request, say = run.suite, run.request, sentences_of(run)
     name = book_name(run)
     downloads = (Link(say("download-book"), name),) if name else ()
     entries = [
@@ -237,7 +164,7 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
     return render_index(
         entries,
         title=_index_title(run),
-        frame=replace(_above(run), downloads=downloads),
+        frame=replace(above(run), downloads=downloads),
         lang=request.lang,
         sample=suite.district.sample,
         facts=cover(run.opened(), say),
@@ -247,7 +174,7 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
 
 
 def _index_title(run: Prepared) -> str:
-    return _say(run)("title", district=run.suite.district.name, year=run.request.work_year)
+    return sentences_of(run)("title", district=run.suite.district.name, year=run.request.work_year)
 
 
 def _search(staging: Staging, pages: Mapping[str, Any]) -> dict[str, str]:
@@ -260,7 +187,7 @@ def _search(staging: Staging, pages: Mapping[str, Any]) -> dict[str, str]:
 def _failure_page(run: Prepared, task: Task, failure: Failure, frame: Frame) -> str:
     title = _title(task, run.request.lang)
     if run.request.edition == "public":  # what failed may quote what may not be public
-        failure = Failure(failure.cell, "", failure.error, _say(run)("failure-public"), "")
+        failure = Failure(failure.cell, "", failure.error, sentences_of(run)("failure-public"), "")
     return render_failure(
         title=f"{title}　{task.subject}" if task.subject else title,
         notebook=task.notebook.name,
@@ -315,4 +242,4 @@ def _facts(run: Prepared, pages: Mapping[str, Any], kept: Sequence[str]) -> dict
     }
 
 
-__all__ = ["frames", "kept_files", "publish"]
+__all__ = ["publish"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from perfanalysis.suite.cache.keys import Record
+from perfanalysis.suite.job import Job, Setup
 from perfanalysis.suite.outcome import Outcome
-from perfanalysis.suite.worker import Job, Setup, from_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def take_kept(
     """
     if setup.force or record is None or record.basis != basis:
         return Taken({}, jobs, None)
+    from perfanalysis.suite.worker import from_kept  # with all that makes a page
+
     outcomes, left = {}, []
     for job in jobs:
         known = _known(job, record.pages.get(job.page), basis)

@@ -7,6 +7,7 @@ itself is in `perfanalysis.suite.make`.
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,24 @@ from pathlib import Path
 from perfanalysis.errors import ParameterError
 from perfanalysis.report import INDEX
 from perfanalysis.suite import manifest
-from perfanalysis.suite.cache.keys import Before, read_record, record_path, stamp_of, unchanged
+from perfanalysis.suite.cache.keys import (
+    Before,
+    has_basis,
+    read_record,
+    record_path,
+    stamp_of,
+    unchanged,
+)
 from perfanalysis.suite.config import Edition, Lang, Suite, load_suite
 from perfanalysis.suite.lock import locked, publishing
 from perfanalysis.suite.outcome import EngineName, RunResult
+from perfanalysis.suite.processes import can_fork
 from perfanalysis.suite.progress import Display, Silent
 from perfanalysis.suite.request import Request, sources_of
+from perfanalysis.suite.workers import Workers
+
+EARLY = 8
+"""Workers that are started before it is known for how many there is something to do."""
 
 
 def run_suite(
@@ -42,7 +55,7 @@ def run_suite(
 ) -> RunResult:
     """Make every report of a work year and publish them.
 
-    What is wrong with the settings, the parameters or the data is raised before anything starts
+    What is wrong with the settings, the parameters or the data is raised before any report is made
     and before anything published is touched; a report that fails afterwards gets a failure page.
     The executed notebooks are kept in the workspace, under ``build``, and so is what need not be
     done again while nothing that it depends on changes. A second run in the same workspace, or
@@ -124,7 +137,7 @@ def _failed(request: Request) -> list[str]:
 
 
 def _run(
-    suite: Suite, request: Request, workers: int | None, scheduler: str | None, shown: Display
+    suite: Suite, request: Request, jobs: int | None, scheduler: str | None, shown: Display
 ) -> RunResult:
     sources = sources_of(suite, request)
     path = record_path(suite, request)
@@ -133,11 +146,29 @@ def _run(
     if done is not None:
         shown.say("与上次运行相比没有任何改动，已发布的报告保持不变。")
         return done
-    from perfanalysis.suite.make import make_suite
+    if request.engine == "forked" and not can_fork():
+        shown.say("本系统不支持快速引擎，改用普通 Jupyter 内核运行。")
+        request = replace(request, engine="jupyter")
+    workers = Workers(
+        jobs or os.cpu_count() or 1,
+        root=suite.root,
+        engine=request.engine,
+        notebooks=request.notebooks,
+    )
+    with publishing(request.reports, shown.say), workers:
+        if scheduler is None and (request.force or not has_basis(before.record, sources)):
+            workers.start(1 if request.only or request.scopes else EARLY)
+        from perfanalysis.suite.make import make_suite
 
-    with publishing(request.reports, shown.say):
         return make_suite(
-            suite, request, sources, before, workers=workers, scheduler=scheduler, shown=shown
+            suite,
+            request,
+            sources,
+            before,
+            workers=workers,
+            scheduler=scheduler,
+            at_once=jobs,
+            shown=shown,
         )
 
 

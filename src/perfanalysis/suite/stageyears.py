@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.money.flags import HISTORY
 from perfanalysis.report.columns import WITHHELD
-from perfanalysis.report.page import Page
 from perfanalysis.report.public import Public
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.rules.loader import RuleBook, RulesInForce, evaluation_date
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite
+
+if TYPE_CHECKING:
+    from perfanalysis.report.page import Page
 
 _KEYS = {"units": "unit_id", "projects": "project_id", "budget_requests": "project_id"}
 
@@ -136,6 +139,8 @@ class StageYears:
 
     def page(self, notebook: str, lang: Lang) -> tuple[Page, Texts]:
         """Return an empty page and the sentences of a notebook, in the district's money unit."""
+        from perfanalysis.report.page import Page  # draws: who only counts need not import it
+
         unit, scale = self.suite.money.unit, self.suite.money.scale
         page = Page(
             notebook,

@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from perfanalysis.report.site import Frame, check_index_facts, page_facts, render_page
+from perfanalysis.errors import PerfAnalysisError
+from perfanalysis.report.site import check_index_facts, page_facts, render_page
 from perfanalysis.suite.books import keep_book
 from perfanalysis.suite.cache.kept import Kept, read_kept
 from perfanalysis.suite.cache.program import combined
 from perfanalysis.suite.cache.slices import digest
 from perfanalysis.suite.cache.store import Store
-from perfanalysis.suite.config import Edition, Lang
 from perfanalysis.suite.durable import write_whole
-from perfanalysis.suite.engine.process import end_with_parent, stop_cells
+from perfanalysis.suite.engine.process import stop_cells
 from perfanalysis.suite.execute import FULL, execute
-from perfanalysis.suite.limits import Limits
+from perfanalysis.suite.job import Job, Setup
+from perfanalysis.suite.notebooks import find_notebooks
 from perfanalysis.suite.outcome import EngineName, How, Outcome, failure_of
+from perfanalysis.suite.results import unpack_results, work_out
+from perfanalysis.suite.workyear import WorkYear, open_work_year
 
-# In the environment of every process that runs cells, kernels included: no library starts a
-# thread, and nothing depends on this machine's language or time zone.
-ENVIRONMENT: Mapping[str, str] = {
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "LC_ALL": "C.UTF-8",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "NUMEXPR_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PERFANALYSIS_STYLE": "beside",
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "TZ": "UTC",
-}
-
-# Results that one page of the whole district shows: its fork works them out, not every worker.
-_ONE_PAGE = ("earlier_scores", "panel", "findings")
+if TYPE_CHECKING:
+    from mmap import mmap
 
 # What the index is told of a page.
 _OF_A_PAGE = ("title", "findings", "listing", "headline", "members")
@@ -55,106 +39,43 @@ _OF_A_PAGE = ("title", "findings", "listing", "headline", "members")
 _NEVER_AHEAD = "matplotlib_inline"
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every worker is told once.
-
-    Attributes
-    ----------
-    root : Path
-        Folder that the cells run in.
-    engine : {"forked", "jupyter"}
-    modules : tuple of str
-        Imported before the first report; a name that is no module is passed over.
-    work_year, data_dir, suite_file
-        As `open_work_year` takes them, relative to `root` or absolute.
-    preload : bool
-        Whether workers open the work year before they fork.
-    executed, pages : Path
-        Folders that executed notebooks and pages are written into.
-    limits : Limits
-    cache : Path
-        Folder of what earlier runs kept.
-    force : bool
-        Whether to make everything again all the same.
-    inputs, page_part : str
-        Digests of all the data, and of what makes pages of executed notebooks.
-    lang, edition : str
-    book : str
-        What the workbook is to be kept under; empty for none.
-    """
-
-    root: Path
-    engine: EngineName
-    modules: tuple[str, ...]
-    work_year: int
-    data_dir: str
-    suite_file: str
-    preload: bool
-    executed: Path
-    pages: Path
-    limits: Limits
-    cache: Path
-    force: bool
-    inputs: str
-    page_part: str
-    lang: Lang
-    edition: Edition
-    book: str
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One report, as a worker is told of it.
-
-    Attributes
-    ----------
-    page : str
-    notebook : Path
-    parameters : mapping
-    frame : Frame
-    parts : mapping of str to str
-        Digests of what its cells depend on, but for the data.
-    view : str
-        ``module:function`` of all that it reads of the data, given the work year and `scope`;
-        empty where that may be anything.
-    scope : tuple of str
-        The unit or project that it is about; empty for the whole district.
-    data : str
-        Digest of what it reads of the data, where that is known; else a worker finds it.
-    """
-
-    page: str
-    notebook: Path
-    parameters: Mapping[str, object]
-    frame: Frame
-    parts: Mapping[str, str]
-    view: str
-    scope: tuple[str, ...]
-    data: str = ""
-
-
 class _State:
     setup: Setup
 
 
-def start_worker(setup: Setup) -> None:
-    """Initialise the process: the imports and, for forks to find, the results of the work year."""
+def start_worker(engine: EngineName, notebooks: Path) -> None:
+    """Pay for the imports of the notebooks and for a first chart, for forks to find."""
+    if engine != "forked":
+        return
+    for name in _imports_of(notebooks):
+        if not name.startswith(_NEVER_AHEAD):
+            with suppress(Exception):  # no module, or the cell that imports it says why
+                import_module(name)
+    if "perfanalysis.report.charts" in sys.modules:
+        with suppress(Exception):  # the report that draws says why it cannot be done
+            import_module("perfanalysis.report.warm").warm_up("zh")
+
+
+def open_run(setup: Setup, opened: bytes | mmap | None = None) -> None:
+    """Get ready to make reports of a run.
+
+    Parameters
+    ----------
+    setup : Setup
+    opened : buffer, optional
+        The results of the work year, from `pack_results`; worked out here if left out.
+    """
     signal.signal(signal.SIGINT, stop_cells)  # the main process ends us
-    if parent := multiprocessing.parent_process():
-        end_with_parent(parent.pid or 0)
     os.chdir(setup.root)
     _State.setup = setup
+    if setup.preload and (opened is not None or setup.engine == "forked"):
+        with suppress(Exception):  # what cannot be had fails where it is asked for
+            year = _work_year(setup)
+            if opened is None:
+                work_out(year)
+            else:
+                unpack_results(year, opened)
     if setup.engine == "forked":
-        for name in setup.modules:
-            if not name.startswith(_NEVER_AHEAD):
-                with suppress(Exception):  # no module, or the cell that imports it says why
-                    import_module(name)
-        if "perfanalysis.report.charts" in sys.modules:
-            with suppress(Exception):  # the report that draws says why it cannot be done
-                import_module("perfanalysis.report.warm").warm_up("zh")
-        if setup.preload:
-            _open_everything(setup)
         gc.collect()
         gc.freeze()
 
@@ -167,12 +88,10 @@ def make_book() -> None:
             keep_book(Store(setup.cache), setup.book, _work_year(setup), setup.lang)
 
 
-def count_findings() -> Mapping[str, int] | None:
-    """Findings in the data of the work year, by severity; None if it cannot be checked."""
-    try:
-        return dict(Counter(finding.severity for finding in _work_year(_State.setup).findings))
-    except Exception:  # the page that shows the findings fails and says why
-        return None
+def _imports_of(notebooks: Path) -> list[str]:
+    with suppress(PerfAnalysisError):  # the main process says what is wrong with them
+        return sorted({name for each in find_notebooks(notebooks) for name in each.imports})
+    return []
 
 
 def make_report(job: Job) -> Outcome:
@@ -294,9 +213,7 @@ def _keep(store: Store, key: str, content: bytes) -> str:
     return ""
 
 
-def _work_year(setup: Setup) -> Any:
-    from perfanalysis.suite.workyear import open_work_year
-
+def _work_year(setup: Setup) -> WorkYear:
     return open_work_year(
         work_year=setup.work_year,
         data_dir=setup.data_dir,
@@ -305,23 +222,4 @@ def _work_year(setup: Setup) -> Any:
     )
 
 
-def _open_everything(setup: Setup) -> None:
-    """Work out what many reports share; what cannot be had fails where it is asked for."""
-    with suppress(Exception):
-        year = _work_year(setup)
-        for name, value in vars(type(year)).items():
-            if isinstance(value, cached_property) and name not in _ONE_PAGE:
-                with suppress(Exception):
-                    getattr(year, name)
-
-
-__all__ = [
-    "ENVIRONMENT",
-    "Job",
-    "Setup",
-    "count_findings",
-    "from_kept",
-    "make_book",
-    "make_report",
-    "start_worker",
-]
+__all__ = ["from_kept", "make_book", "make_report", "open_run", "start_worker"]

@@ -148,6 +148,11 @@ def basis_of(sources: Sources) -> str:
     return combined({**kinds, "program": program().execution})
 
 
+def has_basis(record: Record | None, sources: Sources) -> bool:
+    """Whether all that any report could read is what it was when the record was left."""
+    return record is not None and record.basis == basis_of(sources)
+
+
 def local_modules(*folders: Path) -> Mapping[str, str]:
     """sha256 of the modules that a notebook could import from beside it."""
     found: dict[str, str] = {}
@@ -228,6 +233,7 @@ __all__ = [
     "basis_of",
     "cache_folder",
     "digest_of",
+    "has_basis",
     "local_modules",
     "read_record",
     "record_path",

@@ -24,6 +24,7 @@ from perfanalysis.suite.engine.process import (
 )
 from perfanalysis.suite.engine.recorder import Message
 from perfanalysis.suite.limits import Limits
+from perfanalysis.suite.processes import can_fork
 
 NAME = "forked"
 FALLBACK = "jupyter"
@@ -117,11 +118,6 @@ def is_forkable() -> bool:
         and not InteractiveShell.initialized()
         and "matplotlib_inline.backend_inline" not in sys.modules
     )
-
-
-def can_fork() -> bool:
-    """Whether this system forks safely; macOS has fork, but its frameworks do not survive it."""
-    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 def count_threads() -> int:
@@ -222,7 +218,6 @@ __all__ = [
     "FALLBACK",
     "NAME",
     "ForkedEngine",
-    "can_fork",
     "count_threads",
     "is_forkable",
     "why_not_here",

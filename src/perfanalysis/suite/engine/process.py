@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,10 +20,10 @@ from perfanalysis.suite.engine.recorder import CellRun, Message
 from perfanalysis.suite.engine.shell import serve_cells
 from perfanalysis.suite.engine.usage import memory_of, usage_of
 from perfanalysis.suite.limits import MEGABYTE, Limits
+from perfanalysis.suite.processes import anonymous_file, end_with_parent
 
 LOOK = 0.1  # seconds between two looks at what a running cell takes
 PATIENCE = 2.0  # seconds that a process which has nothing left to do gets to end by itself
-_PR_SET_PDEATHSIG = 1
 _NEW = (
     "import sys; from perfanalysis.suite.engine.process import serve_new; "
     "serve_new(*map(int, sys.argv[1:]))"
@@ -68,7 +66,7 @@ class CellProcess:
     def __init__(self, limits: Limits, *, fork: bool = True) -> None:
         self._limits = limits
         self._until = time.monotonic() + limits.report_seconds
-        self._captured = {name: _anonymous_file(name) for name in ("stdout", "stderr")}
+        self._captured = {name: anonymous_file(name) for name in ("stdout", "stderr")}
         self._connection, there = multiprocessing.Pipe()
         self._pid = self._fork(there) if fork else self._spawn(there)
         there.close()
@@ -201,13 +199,6 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _anonymous_file(name: str) -> int:
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create(name)
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
 def serve_new(connection: int, stdout: int, stderr: int) -> NoReturn:
     """Serve cells in an interpreter that was started for it; takes file descriptors."""
     there = Connection(connection)
@@ -231,14 +222,6 @@ def _serve_and_exit(connection: Connection, captured: dict[str, int], limits: Li
         os._exit(code)
 
 
-def end_with_parent(parent: int) -> None:
-    """Have the system end this process when its parent ends, however it does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-
 def _be_fresh() -> None:
     """Undo what a new interpreter would not have: inherited handlers, states and settings."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -259,7 +242,6 @@ __all__ = [
     "EngineRefused",
     "ProcessEnded",
     "cell_process",
-    "end_with_parent",
     "serve_new",
     "stop_cells",
 ]
