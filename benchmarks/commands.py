@@ -10,8 +10,8 @@ from pathlib import Path
 
 def run_to_end(
     words: Sequence[str | Path], *, cwd: Path, variables: Mapping[str, str] | None = None
-) -> None:
-    """Run a command in a folder, with these environment variables besides those there are."""
+) -> str:
+    """What a command prints, run in a folder with these variables besides those there are."""
     kept = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         list(map(str, words)),
@@ -23,6 +23,7 @@ def run_to_end(
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, words))}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 __all__ = ["run_to_end"]

@@ -11,7 +11,8 @@ cli_stub  the same without rfc3987_syntax, whose import takes most of a start
 snakemake the same commands driven by Snakemake, which --snakemake installs for the time of the run
 pool      papermill.execute_notebook and nbconvert's exporter in a process pool
 cold      perfanalysis run, nothing made before
-one       the same of one report: starts, the opening of the data, a report
+one       the same of one report: starts, the opening of the data, a report; less its cells, this
+          is the start that a changed run is allowed
 changed   perfanalysis run after one figure of one unit changed
 unchanged perfanalysis run once more
 floor     the same cells drawing the same images in one warm process a core, imports excluded; the
@@ -34,6 +35,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -41,6 +43,7 @@ from typing import Any
 
 from commands import run_to_end
 from snakemake_peer import by_snakemake, install
+from suite_table import median_rows, print_table
 from timing import machine, print_last
 
 ROOT = Path(__file__).parents[1]
@@ -48,14 +51,15 @@ BIN = Path(sys.executable).parent
 NOTEBOOK = "30_unit"
 SLOW = ("cli", "cli_stub", "snakemake", "pool")
 WAYS = (*SLOW, "one", "cold", "unchanged", "changed", "floor", "opened")
+LARGE = ("pandas", "papermill", "matplotlib", "IPython", "nbformat")
 STUB = "import sys\nsys.modules.setdefault('rfc3987_syntax', None)\n"
 
 
 def workspace(folder: Path) -> Path:
-    """A copy of the sample district, its settings and notebooks."""
-    folder.mkdir(parents=True)
-    for name in ("data", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name)
+    """A copy of the sample district, its settings and its notebook of a unit."""
+    (folder / "notebooks").mkdir(parents=True)
+    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copy(ROOT / "notebooks" / f"{NOTEBOOK}.ipynb", folder / "notebooks")
     shutil.copy(ROOT / "suite.toml", folder)
     (folder / "stub").mkdir()
     (folder / "stub" / "sitecustomize.py").write_text(STUB, "utf-8")
@@ -68,10 +72,10 @@ def unit_ids(folder: Path, count: int) -> list[str]:
         return [row["unit_id"] for row in csv.DictReader(lines)][:count]
 
 
-def command(*words: str | Path, cwd: Path, stubs: Path | None = None) -> None:
-    """Run a command of this environment; an error of its ends the benchmark."""
+def command(*words: str | Path, cwd: Path, stubs: Path | None = None) -> str:
+    """What a command of this environment prints; an error of its ends the benchmark."""
     path = filter(None, [stubs and str(stubs), os.environ.get("PYTHONPATH")])
-    run_to_end(
+    return run_to_end(
         [BIN / words[0], *words[1:]],
         cwd=cwd,
         variables={"PYTHONPATH": os.pathsep.join(path)} if stubs else None,
@@ -119,10 +123,28 @@ def _pool_report(folder: Path, unit: str) -> None:
     (folder / "pool" / f"{unit}.html").write_text(html, "utf-8")
 
 
-def by_us(folder: Path, units: Sequence[str], jobs: int) -> None:
-    """(c), (d), (e): whatever `perfanalysis run` does."""
-    only = [word for unit in units for word in ("--only", f"{NOTEBOOK}-{unit}*")]
-    command("perfanalysis", "run", "--work-year", "2021", *only, "--jobs", str(jobs), cwd=folder)
+def by_us(folder: Path, units: Sequence[str], jobs: int) -> list[str]:
+    """(c), (d), (e): whatever `perfanalysis run` does; the units whose pages it made again."""
+    words = ["run", "--work-year", "2021", "--jobs", str(jobs), "--json"]
+    if len(units) < len(unit_ids(folder, sys.maxsize)):
+        words += [word for unit in units for word in ("--only", f"{NOTEBOOK}-{unit}")]
+    pages = json.loads(command("perfanalysis", *words, cwd=folder))["remade"]
+    return [page.removeprefix(f"{NOTEBOOK}-").removesuffix(".html") for page in pages]
+
+
+def imported_when_unchanged(folder: Path, jobs: int) -> list[str]:
+    """Those of the large libraries that a run with nothing to do imports."""
+    words = ["perfanalysis", "run", "--work-year", "2021", "--jobs", str(jobs), "--json"]
+    code = f"""
+import contextlib, io, json, sys
+from perfanalysis.cli import main
+sys.argv = {words!r}
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main()
+print(json.dumps([name for name in {LARGE!r} if name in sys.modules]))
+"""
+    found: list[str] = json.loads(run_to_end([sys.executable, "-c", code], cwd=folder))
+    return found
 
 
 def change_one(folder: Path, unit: str, turn: int) -> None:
@@ -193,25 +215,29 @@ def _nothing() -> None:
 
 
 def one_round(folder: Path, units: Sequence[str], options: Any, turn: int) -> dict[str, Any]:
-    """Seconds a report of every way, one after another."""
-    found: dict[str, Any] = {}
+    """Seconds a report of every way, one after another, and what else each tells."""
+    found: dict[str, Any] = {"told": {}}
     for name in WAYS:
         if name in options.skip or (name == "snakemake" and not options.snakemake):
             continue
         some = {"one": 1, **dict.fromkeys(SLOW, options.slow_reports)}.get(name, len(units))
         start = perf_counter()
-        wall, each = one_way(name, folder, units[:some], options, turn)
+        wall, told = one_way(name, folder, units[:some], options, turn)
         found[name] = (wall or perf_counter() - start) / min(some, len(units))
-        if each:
-            found[f"{name}_each"] = each
+        found["told"][name] = told
         print(f"{name}: {found[name]:.3f} s a report", flush=True)
+        if name == "unchanged":
+            found["told"]["imported"] = imported_when_unchanged(folder, options.jobs)
     return found
 
 
 def one_way(
     name: str, folder: Path, units: Sequence[str], options: Any, turn: int
-) -> tuple[float, list[float]]:
-    """Make reports in one way; wall time and seconds of each where they are not the call's own."""
+) -> tuple[float, list[Any]]:
+    """Make reports in one way; its wall time if not the call's own, and what it tells.
+
+    The two floors tell the seconds of each report, our runs the units whose pages were made.
+    """
     jobs = options.jobs
     if name in ("floor", "opened"):
         return by_floor(folder, units, jobs, opened=name == "opened")
@@ -229,29 +255,8 @@ def one_way(
                 shutil.rmtree(folder / made, ignore_errors=True)
         if name == "changed":
             change_one(folder, units[0], turn)
-        by_us(folder, units, jobs)
+        return 0.0, by_us(folder, units, jobs)
     return 0.0, []
-
-
-def ratios(seconds: dict[str, float], reports: int) -> dict[str, float]:
-    """The measures of the issue, as far as their ways were measured."""
-    found = {
-        f"{over} / {under}": seconds[over] / seconds[under]
-        for over, under in _PAIRS
-        if over in seconds and under in seconds
-    }
-    if "changed" in seconds and "one" in seconds:
-        found["changed / one (whole runs)"] = seconds["changed"] * reports / seconds["one"]
-    return {name: round(value, 3) for name, value in found.items()}
-
-
-_PAIRS = (
-    *((slow, "cold") for slow in SLOW),
-    ("cold", "floor"),
-    ("cold", "opened"),
-    ("unchanged", "cold"),
-    ("changed", "cold"),
-)
 
 
 def main() -> None:
@@ -272,11 +277,11 @@ def main() -> None:
         options.snakemake = not left_out
         units = unit_ids(folder, options.reports)
         rounds = [one_round(folder, units, options, turn) for turn in range(options.rounds)]
-    each = {
-        way: [round(value, 3) for one in rounds for value in one.pop(f"{way}_each", [])]
-        for way in ("floor", "opened")
+    seconds = {
+        way: statistics.median(one[way] for one in rounds) for way in rounds[0] if way != "told"
     }
-    seconds = {way: statistics.median(one[way] for one in rounds) for way in rounds[0]}
+    table = median_rows(rounds, units, options.jobs)
+    told = rounds[0]["told"]
     result = {
         "benchmark": "suite",
         "machine": machine(),
@@ -285,14 +290,18 @@ def main() -> None:
         "jobs": options.jobs,
         "rounds": options.rounds,
         "seconds_a_report": {way: round(value, 3) for way, value in seconds.items()},
-        "ratios": ratios(seconds, len(units)),
-        "cells_seconds": each,
+        "table": [asdict(row) | {"reached": row.reached} for row in table],
+        "cells_seconds": {
+            way: [round(value, 3) for one in rounds for value in one["told"].get(way, [])]
+            for way in ("floor", "opened")
+        },
+        "pages_made_after_a_change": len(told.get("changed", [])),
+        "imported_when_unchanged": told.get("imported", []),
         "snakemake_left_out": left_out,
     }
-    for way, value in result["ratios"].items():
-        print(f"{way}: {value}")
-    for way, values in each.items():
-        print(f"cells of each report ({way}), seconds:", *values)
+    for way in ("floor", "opened"):
+        print(f"cells of each report ({way}), seconds:", *result["cells_seconds"][way])
+    print_table(table)
     print_last(result)
 
 
