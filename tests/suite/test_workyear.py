@@ -7,7 +7,8 @@ from workspaces import SETTINGS, make_workspace
 
 from perfanalysis.data.flags import FLAG_COLUMNS
 from perfanalysis.errors import ParameterError, RuleFileError
-from perfanalysis.suite.workyear import open_work_year
+from perfanalysis.suite.cache.slices import digest
+from perfanalysis.suite.workyear import open_work_year, pack_results, unpack_results
 
 
 @pytest.fixture
@@ -83,3 +84,18 @@ def test_pages_say_whether_the_data_is_made_up_and_print_the_districts_unit(root
     assert not page.sample
     assert not year.sample
     assert page.money_unit == say.money_unit == "million yen"
+
+
+def test_results_that_were_packed_are_those_that_would_be_worked_out(tmp_path):
+    """Another process that opens the same year is given them: it must find the same."""
+    there = opened(make_workspace(tmp_path / "there"))
+    here = opened(make_workspace(tmp_path / "here"))
+    unpack_results(here, pack_results(there))
+    names = vars(here).keys() & vars(there).keys() - {"book", "data_dir", "suite"}
+    assert {"evaluation", "scores", "flags", "unit_summaries"} <= names
+    assert "findings" not in vars(here)  # one page's own
+    for name in ("scores", "flags", "unit_summaries"):
+        assert digest(getattr(here, name)) == digest(getattr(there, name))
+    assert here.evaluation.where("units", 0, "name") == there.evaluation.where("units", 0, "name")
+    with pytest.raises(TypeError):
+        here.evaluation.tables["units"] = None  # still read-only
