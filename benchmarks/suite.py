@@ -123,18 +123,23 @@ def _pool_report(folder: Path, unit: str) -> None:
     (folder / "pool" / f"{unit}.html").write_text(html, "utf-8")
 
 
-def by_us(folder: Path, units: Sequence[str], jobs: int) -> list[str]:
-    """(c), (d), (e): whatever `perfanalysis run` does; the units whose pages it made again."""
-    words = ["run", "--work-year", "2021", "--jobs", str(jobs), "--json"]
+def words_of_run(folder: Path, units: Sequence[str], jobs: int) -> list[str]:
+    """The command that makes these reports, and no others."""
+    words = ["perfanalysis", "run", "--work-year", "2021", "--jobs", str(jobs), "--json"]
     if len(units) < len(unit_ids(folder, sys.maxsize)):
         words += [word for unit in units for word in ("--only", f"{NOTEBOOK}-{unit}")]
-    pages = json.loads(command("perfanalysis", *words, cwd=folder))["remade"]
+    return words
+
+
+def by_us(folder: Path, units: Sequence[str], jobs: int) -> list[str]:
+    """(c), (d), (e): whatever `perfanalysis run` does; the units whose pages it made again."""
+    pages = json.loads(command(*words_of_run(folder, units, jobs), cwd=folder))["remade"]
     return [page.removeprefix(f"{NOTEBOOK}-").removesuffix(".html") for page in pages]
 
 
-def imported_when_unchanged(folder: Path, jobs: int) -> list[str]:
+def imported_when_unchanged(folder: Path, units: Sequence[str], jobs: int) -> list[str]:
     """Those of the large libraries that a run with nothing to do imports."""
-    words = ["perfanalysis", "run", "--work-year", "2021", "--jobs", str(jobs), "--json"]
+    words = words_of_run(folder, units, jobs)
     code = f"""
 import contextlib, io, json, sys
 from perfanalysis.cli import main
@@ -148,12 +153,11 @@ print(json.dumps([name for name in {LARGE!r} if name in sys.modules]))
 
 
 def change_one(folder: Path, unit: str, turn: int) -> None:
-    """Another stated score in the first indicator of a project of the unit."""
-    path = folder / "data" / "2020" / "indicators.csv"
-    text = path.read_text("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    """A little less spent by the first project of the unit: its page shows it."""
+    path = folder / "data" / "2020" / "funds.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     own = next(row for row in rows if row["project_id"].startswith(f"P{unit[1:]}-"))
-    own["self_score"] = f"{float(own['points']) - 1 - turn / 100:g}"
+    own["executed_wan"] = f"{float(own['executed_wan']) - 1 - turn:.6f}"
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(own))
         writer.writeheader()
@@ -227,7 +231,7 @@ def one_round(folder: Path, units: Sequence[str], options: Any, turn: int) -> di
         found["told"][name] = told
         print(f"{name}: {found[name]:.3f} s a report", flush=True)
         if name == "unchanged":
-            found["told"]["imported"] = imported_when_unchanged(folder, options.jobs)
+            found["told"]["imported"] = imported_when_unchanged(folder, units, options.jobs)
     return found
 
 

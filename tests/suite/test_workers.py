@@ -47,12 +47,9 @@ def test_no_more_are_started_than_may_be_and_none_is_left(workspace):
 
 def test_an_error_ends_workers_that_still_import(workspace):
     before = set(multiprocessing.active_children())
-    with (
-        pytest.raises(RuntimeError),
-        Workers(1, root=workspace, engine="forked", notebooks=workspace / "notebooks") as workers,
-    ):
-        workers.start(1)
-        raise RuntimeError
+    workers = Workers(1, root=workspace, engine="forked", notebooks=workspace / "notebooks")
+    workers.start(1)
+    workers.__exit__(RuntimeError, RuntimeError(), None)
     assert set(multiprocessing.active_children()) == before
 
 
