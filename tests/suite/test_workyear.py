@@ -8,7 +8,8 @@ from workspaces import SETTINGS, make_workspace
 from perfanalysis.data.flags import FLAG_COLUMNS
 from perfanalysis.errors import ParameterError, RuleFileError
 from perfanalysis.suite.cache.slices import digest
-from perfanalysis.suite.workyear import open_work_year, pack_results, unpack_results
+from perfanalysis.suite.results import pack_results, unpack_results
+from perfanalysis.suite.workyear import open_work_year
 
 
 @pytest.fixture
