@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -167,7 +168,7 @@ class StageYears:
     def _read(self, budget_year: int, only: list[str] | None) -> YearData:
         """A budget year, what has no name called by its id; without the names of what is sealed."""
         loaded = load_year(self.data_dir / str(budget_year), only=only)
-        read = replace(loaded, tables={**loaded.tables, **_named(loaded)})
+        read = replace(loaded, tables=MappingProxyType({**loaded.tables, **_named(loaded)}))
         if self.edition == "internal" or not self.suite.publish.sealed:
             return read
         unnamed = {
@@ -175,7 +176,7 @@ class StageYears:
             for name, key in _KEYS.items()
             if name in read.tables
         }
-        return replace(read, tables={**read.tables, **unnamed})
+        return replace(read, tables=MappingProxyType({**read.tables, **unnamed}))
 
     def _unnamed(self, table: pd.DataFrame, key: str) -> pd.DataFrame:
         """The table without the names of what is sealed, which no figure depends on."""
