@@ -103,11 +103,10 @@ def _identical_kinds(year: YearData, named: pd.DataFrame) -> list[tuple[object, 
     kinds = named.assign(kind=output_kind(named["level2"])).dropna(subset=["kind"])
     text = kinds["level3"].str.replace(r"\s+", "", regex=True)
     kinds = kinds.assign(text=text).sort_values("row")
-    groups = kinds.groupby(["project_id", "text"], sort=False)
+    same = ["project_id", "text"]
+    kinds = kinds[kinds.groupby(same)["kind"].transform("nunique") > 1]
     rows: list[tuple[object, ...]] = []
-    for (_, text), group in groups:
-        if group["kind"].nunique() < 2:
-            continue
+    for (_, text), group in kinds.groupby(same, sort=False):
         first = next(group.itertuples(index=False))
         under = "、".join(dict.fromkeys(group["kind"]))
         rows.append(

@@ -64,10 +64,10 @@ def run_jobs(
                     send(worker, job)
                     continue
                 outcome = _killed(job, setup)
+            if booking is None and len(waiting) < len(jobs) / 2:  # the others go on meanwhile
+                booking = worker.make_book()
             if waiting:
                 send(worker, waiting.popleft())
-            elif booking is None:
-                booking = worker.make_book()
             made[job.page] = outcome
             on_done(outcome)
     if booking is not None:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 _PLAIN = (str, bytes, int, float, complex, Decimal, date, Enum, PurePath, type(None), pd.Timedelta)
+_PLAINEST = frozenset((str, bool, int, float, type(None), date))  # told without a look at bases
 
 
 def digest(value: Any) -> str:
@@ -46,9 +47,9 @@ def _parts(value: Any) -> Iterator[bytes]:
     if isinstance(value, pd.DataFrame):
         yield b"frame"
         yield from _parts(value.index)
-        for position, name in enumerate(value.columns):
+        for name, column in value.items():
             yield from _parts(name)
-            yield from _column(value.iloc[:, position])
+            yield from _column(column)
     elif isinstance(value, pd.Series):
         yield from (b"series", repr(value.name).encode())
         yield from _parts(value.index)
@@ -77,11 +78,15 @@ def _column(values: Any) -> Iterator[bytes]:
     """Values of one type, at once; of an object column, one by one unless all are plain."""
     yield f"{values.dtype!r} {len(values)}".encode()
     listed = (values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array).tolist()
-    if values.dtype == object and not all(isinstance(each, _PLAIN) for each in listed):
+    if values.dtype == object and not _are_plain(listed):
         for each in listed:
             yield from _parts(each)
     else:
         yield repr(listed).encode()
+
+
+def _are_plain(values: list[Any]) -> bool:
+    return set(map(type, values)) <= _PLAINEST or all(isinstance(each, _PLAIN) for each in values)
 
 
 def _plain(value: Any) -> bytes:
