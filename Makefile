@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 = 1
 
-.PHONY: setup reports test test-all lint docs pictures lab golden sample lock fonts clean
+.PHONY: setup reports test test-all lint validate docs pictures lab golden sample lock fonts clean
 
 reports: $(STAMP)  ## the main job: every report of the sample district
 	$(BIN)/perfanalysis run --work-year $(WORK_YEAR)
@@ -40,6 +40,9 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+validate: $(DEV)  ## what the program was held against: writes docs/validation.md
+	$(BIN)/python -m validation
 
 pictures: $(DEV) reports  ## the pictures of the README and the guide: needs Chromium
 	$(BIN)/python tools/make_pictures.py reports docs/pictures

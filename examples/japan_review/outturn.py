@@ -12,6 +12,8 @@ import pandas as pd
 from perfanalysis.money.outturn import outturn, times_off
 
 FAR = 0.15  # PEFA (2016) PI-1 and PI-2, bound of grade C
+FIVE = 5  # fiscal years of a sheet
+SHEET = ["sheet_id", "pub_year"]
 
 
 def ministry_outturn(folder: Path) -> pd.DataFrame:
@@ -19,16 +21,29 @@ def ministry_outturn(folder: Path) -> pd.DataFrame:
 
     ``year`` is the fiscal year; money in million yen; a line a review sheet.
     """
-    sheets = pd.read_csv(folder / "sheets.csv.gz", usecols=["sheet_id", "ministry"])
+    sheets = pd.read_csv(folder / "sheets.csv.gz", usecols=[*SHEET, "ministry"])
     budgets = pd.read_csv(
-        folder / "budgets.csv.gz",
-        usecols=["sheet_id", "pub_year", "fiscal_year", "initial", "executed"],
+        folder / "budgets.csv.gz", usecols=[*SHEET, "fiscal_year", "initial", "executed"]
     )
-    last = budgets[budgets["fiscal_year"] == budgets["pub_year"] - 1]
-    lines = last.merge(sheets, on="sheet_id").rename(
+    budgets = budgets.assign(ministry=_of_each(sheets, budgets)["ministry"])
+    lines = budgets[budgets["fiscal_year"] == budgets["pub_year"] - 1].rename(
         columns={"initial": "budget", "executed": "actual", "fiscal_year": "year"}
     )
     return outturn(lines, by=["ministry", "year"])
+
+
+def _of_each(sheets: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
+    """The sheet of each line of budgets: five lines a sheet, in order; since 2021 none has an id.
+
+    Raises
+    ------
+    SystemExit
+        If the lines are not those of the sheets.
+    """
+    of_lines = sheets.loc[sheets.index.repeat(FIVE)].reset_index(drop=True)
+    if not of_lines[SHEET].equals(budgets[SHEET]):
+        raise SystemExit("budgets.csv.gz does not have five lines for each sheet, in their order")
+    return of_lines
 
 
 def repeatedly_off(table: pd.DataFrame, *, last: int) -> pd.DataFrame:
