@@ -42,6 +42,8 @@ COPIES = {
         {"lang": "zh", "project_id": "P001-03"},
     ),
     "40_key_project-P003-02-en": ("40_key_project", {"lang": "en", "project_id": "P003-02"}),
+    "50_self_vs_review-zh": ("50_self_vs_review", {"lang": "zh"}),
+    "50_self_vs_review-en": ("50_self_vs_review", {"lang": "en"}),
     "60_district-zh": ("60_district", {"lang": "zh"}),
     "60_district-en": ("60_district", {"lang": "en"}),
     "70_linkage-zh": ("70_linkage", {"lang": "zh"}),
