@@ -1,10 +1,13 @@
 """How docs/validation.md is put together, and its sections that rest on published data."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import validation.__main__ as program
+from validation.coverage import coverage, gap, icc, panel_means, shrunken
 from validation.japan import outturns
 from validation.mexico import execution
+from validation.published import compared
 from validation.section import NotHere, Section, Table, markdown, written
 
 
@@ -73,3 +76,26 @@ def test_outturn_runs_over_all_nine_years():
     years, _ = (table.frame for table in tables(outturns))
     assert years["fiscal year"].tolist() == [str(year) for year in range(2014, 2023)]
     assert years["composition variance, median"].between(0, 1).all()
+
+
+def test_reliability_is_as_others_printed_it():
+    try:
+        table = compared()
+    except NotHere as missing:
+        pytest.skip(str(missing))
+    assert len(table) == 10
+    assert (table["printed"] == table["ours"]).all()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [gap(60), gap(12), icc(np.full(30, 5.0), 0.5), shrunken(67, 3.0)],
+    ids=["gap of 60 units", "gap of 12 units", "ICC", "shrunken means"],
+)
+def test_intervals_hold_the_truth_as_often_as_they_say(held):
+    """Of 300 seeded draws; two and a half standard errors below and above 0.95."""
+    assert coverage(held, draws=300) == pytest.approx(0.95, abs=0.031)
+
+
+def test_panel_intervals_hold_the_truth_as_often_as_they_say():
+    assert panel_means(5, rounded=1.0) == pytest.approx(0.95, abs=0.017)

@@ -96,6 +96,12 @@ def score_panels(year: YearData, rules: RulesInForce) -> Panels:
     Returns
     -------
     Panels
+
+    Notes
+    -----
+    The interval of a mean presumes scores fine enough to differ: with 3 experts who score in steps
+    of 5 points it held the true score in 0.88 of draws, with 5 who score in whole points in 0.96,
+    for a nominal 0.95 (docs/validation.md).
     """
     rows = _checked(year["panel_scores"])
     sheets = _sheets(rows)

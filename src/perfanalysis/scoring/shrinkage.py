@@ -74,6 +74,13 @@ def shrink_means(
     -------
     GroupMeans
 
+    Notes
+    -----
+    The variances are taken as known once they are fitted. Where the groups differ little beside
+    the spread within them, the intervals are therefore too narrow: of 67 groups of 1 to 6 values,
+    0.94 of the true means lay inside at a spread between of 0.6 times that within, 0.86 at 0.1
+    times, for a nominal 0.95 (docs/validation.md). The intervals of ranks held 0.999.
+
     Raises
     ------
     DataError
