@@ -47,6 +47,8 @@ COPIES = {
     "60_district-zh": ("60_district", {"lang": "zh"}),
     "60_district-en": ("60_district", {"lang": "en"}),
     "70_linkage-zh": ("70_linkage", {"lang": "zh"}),
+    "80_trends-zh": ("80_trends", {"lang": "zh", "work_year": 2022}),
+    "80_trends-en": ("80_trends", {"lang": "en", "work_year": 2022}),
     "90_work_summary-zh": ("90_work_summary", {"lang": "zh"}),
     "90_work_summary-en": ("90_work_summary", {"lang": "en"}),
 }

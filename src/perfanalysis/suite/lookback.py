@@ -10,6 +10,7 @@ from perfanalysis.rules.loader import RuleBook, evaluation_date
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 
 TABLES = ["projects", "funds", "indicators", "budget_requests"]
+TREND_TABLES = ["projects", "funds", "indicators", "rectification"]
 
 
 def reviews(years: Mapping[int, YearData], book: RuleBook) -> dict[int, ProjectScores]:
@@ -31,4 +32,4 @@ def panel_of(scores: Mapping[int, ProjectScores], budgets: Mapping[int, YearData
     return linkage_panel(scores, budgets, requests)
 
 
-__all__ = ["TABLES", "followers", "panel_of", "reviews"]
+__all__ = ["TABLES", "TREND_TABLES", "followers", "panel_of", "reviews"]

@@ -40,7 +40,7 @@ from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
-from perfanalysis.suite.lookback import TABLES, followers, panel_of, reviews
+from perfanalysis.suite.lookback import TABLES, TREND_TABLES, followers, panel_of, reviews
 from perfanalysis.suite.stageyears import StageYears
 from perfanalysis.suite.views.paid import paid_band, paid_curves
 
@@ -117,6 +117,12 @@ class WorkYear(StageYears):
         """Reviews of the budget years before the evaluated one, as far as there is data."""
         years = range(self.evaluation_year - MOST_EARLIER, self.evaluation_year)
         return reviews(self._looked_back(years), self.book)
+
+    @cached_property
+    def earlier_years(self) -> tuple[YearData, ...]:
+        """Reviewed budget years up to the evaluated one, earliest first: what trends look at."""
+        years = [*self.earlier_scores, self.evaluation_year]
+        return tuple(self._read(year, TREND_TABLES) for year in sorted(years))
 
     def _looked_back(self, years: Iterable[int]) -> dict[int, YearData]:
         """What looking back needs of the budget years that have a folder."""
