@@ -36,7 +36,8 @@ def convert(source: Path, out: Path, *, review_year: int) -> None:
     source : Path
         Folder of the four source files.
     out : Path
-        Folder to write: suite.toml, rules, notebooks and ``data/<fiscal year evaluated>``.
+        Folder to write: suite.toml, link.toml, rules, notebooks, ``data/<fiscal year evaluated>``,
+        and for linkage the initial budget of the year after and the request for the one after that.
     review_year : int
         Year the sheets were published; they evaluate the fiscal year before it.
     """
@@ -53,11 +54,32 @@ def convert(source: Path, out: Path, *, review_year: int) -> None:
             read(source, "outcomes", review_year, fiscal_year),
         ),
     }
-    folder = out / "data" / str(fiscal_year)
+    write_year(out, fiscal_year, tables)
+    base = read(source, "budgets", review_year, review_year)
+    write_year(
+        out,
+        review_year,
+        {
+            "units": tables["units"],
+            "projects": projects(sheets, review_year).assign(is_self_evaluated="否"),
+            "funds": funds(base)[["project_id", "fund_source", "initial_wan"]],
+        },
+    )
+    asked = read(source, "budgets", review_year, review_year + 1)
+    write_year(
+        out,
+        review_year + 1,
+        {"budget_requests": requests(asked, tables["projects"])},
+    )
+    write_settings(out, review_year)
+
+
+def write_year(out: Path, budget_year: int, tables: dict[str, pd.DataFrame]) -> None:
+    """Write the tables of a budget year as CSV."""
+    folder = out / "data" / str(budget_year)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    write_settings(out, review_year)
 
 
 def read(source: Path, name: str, review_year: int, fiscal_year: int | None = None) -> pd.DataFrame:
@@ -146,6 +168,14 @@ def funds(budgets: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def requests(asked: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """What each sheet asks for; a sheet without an amount asks for nothing."""
+    made = asked.loc[asked["request"] != "", ["sheet_id", "request"]]
+    made = made.rename(columns={"sheet_id": "project_id", "request": "requested_wan"})
+    identity = known[["project_id", "unit_id", "name", "fund_kind"]]
+    return identity.merge(made, on="project_id")
+
+
 def indicators(outputs: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     """Outputs and outcomes of the year, with equal points inside each group of a project."""
     parts = []
@@ -187,11 +217,22 @@ def write_settings(out: Path, review_year: int) -> None:
     text = (HERE / "suite.toml").read_text("utf-8")
     text = text.replace("2018", str(review_year - 1)).replace("2019", str(review_year))
     (out / "suite.toml").write_text(text, "utf-8")
+    (out / "link.toml").write_text(link_settings(text, review_year), "utf-8")
     shutil.copyfile(HERE / "rules.yaml", out / "rules" / "japan.yaml")
     for name in NOTEBOOKS:
         shutil.copyfile(
             HERE.parents[1] / "notebooks" / f"{name}.ipynb", out / "notebooks" / f"{name}.ipynb"
         )
+
+
+def link_settings(text: str, review_year: int) -> str:
+    """The settings of linkage: the work year is the one of the base, results are a year older."""
+    values = {"work_year": review_year, "evaluation": -1, "requests": 1}
+    lines = [
+        f"{name} = {values[name]}" if (name := line.partition(" =")[0]) in values else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 
 from perfanalysis.data.tables import YearData, load_year
 from perfanalysis.errors import DataError, ParameterError
+from perfanalysis.linkage.inference import NO_NOISE
 from perfanalysis.linkage.panel import PANEL_COLUMNS, linkage_panel, result_shares
 from perfanalysis.linkage.realised import LINES, BudgetModel, follow_budgets
 from perfanalysis.linkage.robust import huber_effects, pooled_effects
@@ -175,6 +176,17 @@ def test_a_lagged_budget_beside_effects_of_its_own_is_refused():
     assert found.effects["n"].tolist() == [180, 180]
 
 
+@pytest.mark.parametrize("moved", [1.0, 1.1])
+def test_budgets_that_equal_their_base_say_nothing(moved):
+    """No residual is left: an error of zero would make anything significant."""
+    panel = made_panel(units=20)
+    panel["approved_wan"] = moved * panel["base_wan"]
+    found = follow_budgets(panel, seed=1, draws=99)
+    assert set(found.effects["refused"]) == {NO_NOISE}
+    assert found.effects[["p", "wild_p", "low", "high", "mde"]].isna().all(axis=None)
+    assert found.robust.loc[found.robust["line"] == "held", "refused"].eq(NO_NOISE).all()
+
+
 def test_an_amount_without_logarithm_is_refused():
     panel = made_panel(units=15)
     panel.loc[3, "approved_wan"] = 0.0
@@ -227,6 +239,17 @@ def test_one_wild_row_moves_least_squares_and_not_huber():
     assert huber.low < huber.estimate < huber.high
     with pytest.raises(ParameterError):
         huber_effects(fits[0], seed=1, draws=0)
+
+
+def test_a_draw_may_leave_out_the_only_unit_of_a_year():
+    """A third of the draws have no row of 2022: its effect is nobody's, that of results stands."""
+    panel = made_panel(units=20)
+    late = panel["unit_id"].eq("U03") & panel["budget_year"].eq(2021)
+    panel["budget_year"] = panel["budget_year"].where(~late, 2022)
+    found = follow_budgets(panel, seed=1, draws=1000)
+    line = found.robust[found.robust["line"] == "huber"].set_index("regressor").loc["result"]
+    assert line["low"] < EFFECT < line["high"]
+    assert line["high"] - line["low"] < 0.03
 
 
 def test_the_effect_planted_in_the_sample_is_found():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from perfanalysis.cli import main
 from perfanalysis.data.tables import load_year
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.suite.run import run_suite
@@ -24,11 +25,16 @@ sheet_id,project_id,pub_year,ministry,bureau,project_no,project_name,start_year,
 9,,2018,乙省,b,0001,去年,2001,,一般会計,data/9.json
 """
 BUDGETS = """\
-sheet_id,pub_year,fiscal_year,initial,supplementary,carried_in,carried_out,budget_total,executed
-1,2019,2018,10.5,0,2,-1.5,11,10.25
-1,2019,2017,99,0,0,0,99,99
-2,2019,2018,4,0,0,0,4,5
-3,2019,2018,1,0,0,0,1,0.125
+sheet_id,pub_year,fiscal_year,initial,supplementary,carried_in,carried_out,budget_total,executed,request
+1,2019,2018,10.5,0,2,-1.5,11,10.25,
+1,2019,2017,99,0,0,0,99,99,
+2,2019,2018,4,0,0,0,4,5,
+3,2019,2018,1,0,0,0,1,0.125,
+1,2019,2019,12,0,0,0,12,,
+3,2019,2019,2,0,0,0,2,,
+1,2019,2020,,,,,,,11
+2,2019,2020,,,,,,,3
+3,2019,2020,,,,,,,
 """
 OUTCOMES = """\
 sheet_id,pub_year,k,unit,fiscal_year,target,actual
@@ -115,6 +121,58 @@ def test_every_ministry_has_a_page_without_grades_or_wan(workspace):
         html = (workspace / "reports" / "2018" / page).read_text("utf-8")
         assert "万元" not in html
         assert "百万日元" in html or page.startswith("00")
+
+
+def test_the_next_budget_is_proposed_from_base_and_request(workspace, tmp_path, capsys):
+    """1 is capped at its request; 2 has no base: as requested; 3 asks for nothing. In all 14."""
+    out = tmp_path / "link.csv"
+    assert link(workspace, out) == 0
+    own = pd.read_csv(out, dtype={"project_id": str}).set_index("project_id")
+    assert own["base_wan"].fillna(0).to_dict() == {"1": 12, "3": 2, "2": 0}
+    assert own["proposed_wan"].to_dict() == {"1": 11, "3": 0, "2": 3}
+    assert own["status"].to_dict() == {"1": "continued", "3": "not_requested", "2": "new"}
+    check_tie(out)
+    assert "百万日元：基数 14.00，申请 14.00，建议 14.00" in capsys.readouterr().out
+
+
+def link(workspace, out):
+    command = ["link", "--suite", str(workspace / "link.toml"), "--out", str(out)]
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--data", str(workspace / "data")])
+    return end.value.code
+
+
+def check_tie(out):
+    """Steps make each proposal, proposals each total, to a millionth of the unit."""
+    projects, steps, totals = (
+        pd.read_csv(out.with_name(f"link{end}.csv"), dtype={"project_id": str, "unit_id": str})
+        for end in ("", "-steps", "-totals")
+    )
+    micro = (steps["amount_wan"] * 1e6).round().astype("int64")
+    made = micro.groupby(steps["project_id"]).sum()
+    proposed = projects.set_index("project_id")["proposed_wan"].dropna()
+    whole = (proposed * 1e6).round().astype("int64")
+    assert (made.reindex(whole.index) == whole).all()
+    by_level = (totals["proposed_wan"] * 1e6).round().astype("int64").groupby(totals["level"])
+    assert set(by_level.sum()) == {whole.sum()}
+    assert (whole % 10_000 == 0).all()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SOURCE.is_dir(), reason="the source data is not beside the repository")
+def test_the_proposal_of_the_real_year_ties(convert, tmp_path):
+    """Base and requests are the source's; every step, project and total ties."""
+    convert(SOURCE, tmp_path, review_year=2019)
+    out = tmp_path / "link.csv"
+    assert link(tmp_path, out) == 0
+    check_tie(out)
+    budgets = pd.read_csv(SOURCE / "budgets.csv.gz")
+    budgets = budgets[budgets["pub_year"] == 2019]
+    own = pd.read_csv(out)
+    base = budgets.loc[budgets["fiscal_year"] == 2019, "initial"].sum()
+    asked = budgets.loc[budgets["fiscal_year"] == 2020, "request"].sum()
+    assert own["base_wan"].sum() == pytest.approx(base, abs=1e-4)
+    assert own["requested_wan"].sum() == pytest.approx(asked, abs=1e-4)
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ from perfanalysis.scoring.exact import Floats
 Method = Literal["CR2", "CRV3"]
 Line = Literal["CR2", "CRV3", "Huber"]
 MIN_CLUSTERS = 10
+NO_NOISE = "金额完全由基数和各项效应决定，没有可推断的变化"
 MIN_DF = 4.0
 """Below, the approximation itself is poor (Pustejovsky and Tipton 2018, section 4)."""
 
@@ -149,7 +150,7 @@ def _crv3(fit: Within) -> Robust:
 def _effect(fit: Within, at: int, robust: Robust, method: Method) -> Effect:
     estimate, se, df = float(fit.estimates[at]), float(robust.se[at]), float(robust.df[at])
     treated = _treated(fit, at)
-    refused = _refusal(treated, df)
+    refused = _refusal(treated, df) or (NO_NOISE if fit.leaves_nothing else "")
     low = high = p = mde = float("nan")
     if not refused:
         half = float(stats.t.ppf(1 - LEVEL / 2, df)) * se
@@ -212,6 +213,7 @@ def adjusted_p_values(p_values: Floats) -> Floats:
 __all__ = [
     "MIN_CLUSTERS",
     "MIN_DF",
+    "NO_NOISE",
     "Effect",
     "Method",
     "adjusted_p_values",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.linkage.inference import Effect, effects_of
@@ -59,7 +61,10 @@ def huber_effects(fit: Within, *, seed: int, draws: int) -> tuple[Effect, ...]:
 
 
 def _huber(fit: Within, rows: np.ndarray) -> Floats:
-    result = sm.RLM(fit.outcome[rows], fit.basis[rows], M=sm.robust.norms.HuberT()).fit()
+    with warnings.catch_warnings():
+        # a draw may leave out every row of a year: its effect is nobody's, the others stand
+        warnings.simplefilter("ignore", SingularMatrixWarning)
+        result = sm.RLM(fit.outcome[rows], fit.basis[rows], M=sm.robust.norms.HuberT()).fit()
     estimates: Floats = fit.contrasts.T @ result.params
     return estimates
 

@@ -62,6 +62,7 @@ def wild_p_values(
     -------
     ndarray, shape (k,)
         ``(1 + draws at least as extreme) / (1 + draws)``, two-sided, on the t statistic with CR1.
+        NaN where the regression leaves no residuals to draw from.
 
     Raises
     ------
@@ -75,6 +76,8 @@ def wild_p_values(
     """
     if draws < 1:
         raise ParameterError(f"自助法的次数为{draws}，应为正整数。")
+    if fit.leaves_nothing:
+        return np.full(len(fit.names), np.nan)
     webb = weights == "webb" or (weights == "auto" and fit.clusters < FEW)
     plain = fit.sums(fit.basis * fit.residuals[:, None])
     parts = [_parts(fit, at, plain) for at in range(len(fit.names))]

@@ -44,6 +44,8 @@ class Within:
         Row of the given table of each row here.
     absorbed : int
         Number of effects that are not among the columns of the basis.
+    size : float
+        Length of the outcome as given.
     """
 
     names: tuple[str, ...]
@@ -56,11 +58,17 @@ class Within:
     regressors: Floats
     order: Ints
     absorbed: int
+    size: float
 
     @property
     def clusters(self) -> int:
         """Number of clusters."""
         return int(self.starts.size)
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether the regression explains the outcome to the last digit: there is no noise."""
+        return float(np.sqrt((self.residuals**2).sum())) <= _SAME * self.size
 
     def sums(self, rows: Floats) -> Floats:
         """Sums by cluster of values by row, shape (clusters, …)."""
@@ -115,7 +123,8 @@ def fit_within(
         codes[order], rows, absorb, cluster, None if shares is None else shares[order]
     )
     given = rows[list(regressors)].to_numpy("float64")
-    y = taken.out_of(rows[[outcome]].to_numpy("float64"))[:, 0]
+    told = rows[[outcome]].to_numpy("float64")
+    y = taken.out_of(told)[:, 0]
     spanned = _span(taken.out_of(_dummies(rows, effects)))
     own, triangle = _own(taken.out_of(given), spanned, regressors)
     basis = np.hstack([spanned, own])
@@ -133,6 +142,7 @@ def fit_within(
         regressors=given,
         order=order,
         absorbed=taken.count,
+        size=float(np.sqrt((told**2).sum())),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from perfanalysis.errors import DataError
 from perfanalysis.linkage.compliance import Compliance, check_compliance, near_thresholds
-from perfanalysis.linkage.inference import adjusted_p_values
+from perfanalysis.linkage.inference import NO_NOISE, adjusted_p_values
 from perfanalysis.linkage.realised import BudgetModel, Realised, follow_budgets
 from perfanalysis.suite.views.common import Said, unit_pages
 from perfanalysis.suite.workyear import WorkYear
@@ -122,7 +122,7 @@ def followed_findings(view: FollowedView, year: WorkYear) -> list[Said]:
 
 def _verdict(row: dict[str, float | str]) -> str:
     if isnan(float(row["p"])):
-        return "cases"
+        return "same" if row["refused"] == NO_NOISE else "cases"
     if float(row["low"]) > 0:
         return "more"
     return "less" if float(row["high"]) < 0 else "unclear"
