@@ -15,7 +15,7 @@ from time import perf_counter
 from validation.section import ROOT, NotHere, Section, written
 
 DOCUMENT = ROOT / "docs" / "validation.md"
-MODULES = ("detection", "planning", "mexico", "japan", "published", "coverage")
+MODULES = ("detection", "planning", "mexico", "japan", "published", "coverage", "linkage")
 HEAD = """# Validation
 
 What the program was held against: made-up districts whose faults are known, and figures that others

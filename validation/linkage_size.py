@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from linkage_published import stata_variance
 from scipy import stats
 
 from perfanalysis.errors import DataError
@@ -14,6 +13,7 @@ from perfanalysis.linkage.power import LEVEL
 from perfanalysis.linkage.randomisation import randomisation_p_value
 from perfanalysis.linkage.wild import wild_p_values
 from perfanalysis.linkage.within import Within, fit_within
+from validation.linkage_published import stata_variance
 
 UNITS, YEARS = 67, 4
 TREATED = (33, 8, 3)

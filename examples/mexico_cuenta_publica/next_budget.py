@@ -11,9 +11,10 @@ import pandas as pd
 
 from perfanalysis.linkage.inference import Effect, effects_frame, estimate_effects
 
-PROGRAMME = ["branch", "ramo", "subramo", "programme"]
+PROGRAMME = ["ramo", "programme"]
+LEVELS = ["ramo", "subramo", "programme"]
 FAR = 2.0
-"""Programmes that executed more than so many times their budget were given new tasks in the year."""
+"""A programme that executed more than so many times its budget was given new tasks in the year."""
 SEED = 20210501
 
 
@@ -23,14 +24,15 @@ def read_pairs(file: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``programme``, ``ramo`` (branch that pays), ``year``; ``before``, ``executed`` (of Y),
+        ``programme``, ``ramo`` (ministry or other branch: the lower of the two levels where both
+        are printed, as of the executive since 2015), ``year``; ``before``, ``executed`` (of Y),
         ``base`` (approved of Y + 1), ``after`` (approved of Y + 2; pesos, all above 0),
         ``execution`` (executed ÷ approved of Y, in percent, not above 100 × `FAR`).
         Totals of branches and programmes that a branch lists twice in a year are left out.
     """
-    table = pd.read_csv(file)
+    table = pd.read_csv(file, dtype=dict.fromkeys(LEVELS, "str"))
     table = table[table["programme"] != "TOTAL"]
-    table[PROGRAMME] = table[PROGRAMME].fillna("")
+    table = table.assign(ramo=table["subramo"].fillna(table["ramo"]))
     table = table[~table.duplicated([*PROGRAMME, "year"], keep=False)]
     own = table[[*PROGRAMME, "year", "approved", "executed"]]
     pairs = own.rename(columns={"approved": "before"})

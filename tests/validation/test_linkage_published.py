@@ -1,6 +1,5 @@
-"""The project's standard errors against published tables, and what the simulations are made of."""
+"""Standard errors against published tables, and what the simulations are made of."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +7,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from validation import linkage_published, linkage_size
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "validation"))
-
-import linkage_published  # noqa: E402
-import linkage_size  # noqa: E402
-
 REFERENCE = ROOT.parent / "shared" / "data" / "reference"
 PLACES = {"value": 6, "value se": 6, "capital": 6, "capital se": 6, "within R2": 5}
 

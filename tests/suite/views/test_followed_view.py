@@ -7,6 +7,7 @@ import pytest
 from made_years import work_year
 
 from perfanalysis.linkage.amounts import micro
+from perfanalysis.linkage.inference import NO_NOISE
 from perfanalysis.linkage.panel import linkage_panel
 from perfanalysis.report.text import texts
 from perfanalysis.suite.views.common import sentences
@@ -58,10 +59,12 @@ def test_compliance_ties_by_rule_and_unit(view):
         (-0.03, -0.01, 0.01, "less"),
         (-0.01, 0.03, 0.3, "unclear"),
         (np.nan, np.nan, np.nan, "cases"),
+        (np.nan, np.nan, np.nan, "same"),
     ],
 )
 def test_the_interval_chooses_the_words(lang, name, low, high, p, verdict):
     row = {"low": low, "high": high, "p": p, "estimate": 0.01, "mde": 0.02, "treated_clusters": 3}
+    row["refused"] = NO_NOISE if verdict == "same" else ""
     assert _verdict(row) == verdict
     assert sentences(texts("70_linkage", lang), [(f"follow-{name}-{verdict}", row)])[0]
 
