@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -103,12 +103,14 @@ def losses_by(ledger: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, *[True] * len(columns)], ignore_index=True)
 
 
-def rule_losses(ledger: pd.DataFrame, rules: Iterable[DatedValue]) -> pd.DataFrame:
-    """Points lost by ``rule``, ``basis`` and ``document``.
+def rule_losses(
+    ledger: pd.DataFrame, rules: Iterable[DatedValue], *, within: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Points lost by ``rule``, ``basis`` and ``document``; also by the columns `within`.
 
     With the rule's ``rule_title``, and ``verified``: see `DatedValue.checked`.
     """
-    table = losses_by(ledger, ["rule", "basis", "document"])
+    table = losses_by(ledger, [*within, "rule", "basis", "document"])
     known = {rule.key: rule for rule in rules}
     titles = {key: rule.title for key, rule in known.items()}
     return table.assign(

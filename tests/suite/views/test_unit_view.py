@@ -5,7 +5,8 @@ from made_years import EVALUATED, MONITORED, REQUESTS, indicator, project, work_
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.views.common import sentences
-from perfanalysis.suite.views.unit import LARGEST, unit_findings, unit_view
+from perfanalysis.suite.views.unit import unit_findings, unit_view
+from perfanalysis.suite.views.unit_frames import LARGEST
 
 
 @pytest.fixture(scope="module")

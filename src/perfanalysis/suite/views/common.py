@@ -112,11 +112,6 @@ def with_units(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return table.assign(unit_name=texts_of(units, names), page=unit_pages(units))
 
 
-def of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    """The rows of a unit, counted from 0."""
-    return frame[frame["unit_id"] == unit_id].reset_index(drop=True)
-
-
 def of_project(frame: pd.DataFrame, project_id: str) -> pd.DataFrame:
     """The rows of a project."""
     return frame[frame["project_id"] == project_id]
@@ -188,7 +183,6 @@ __all__ = [
     "gap_of_means",
     "money_total",
     "of_project",
-    "of_unit",
     "once",
     "sentences",
     "unit_pages",

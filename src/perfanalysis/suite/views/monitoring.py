@@ -15,7 +15,8 @@ from perfanalysis.money.execution import cumulative_curve
 from perfanalysis.planning.goals import CAUSES
 from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
 from perfanalysis.planning.workdays import add_workdays
-from perfanalysis.suite.views.common import Said, of_unit, with_units
+from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
+from perfanalysis.suite.views.common import Said, with_units
 from perfanalysis.suite.workyear import WorkYear
 
 MONTHS = 12
@@ -138,22 +139,31 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
     """Gather the numbers of a unit's section; all are empty where nothing is monitored."""
     if not year.monitoring["projects"]["is_monitored"].any():
         return _nothing_monitored(year)
+    parts = _of_units(year)
+    return UnitMonitoring(
+        month=year.monitored.month,
+        day=year.suite.engagement.report_date,
+        **{name: frame[unit_id] for name, frame in parts.items()},
+    )
+
+
+@kept
+def _of_units(year: WorkYear) -> dict[str, ByUnit]:
+    """The frames of `UnitMonitoring`, of all units."""
     found = year.monitored
-    projects = of_unit(found.projects, unit_id).sort_values(
+    projects = found.projects.sort_values(
         ["annual_wan", "project_id"], ascending=[False, True], ignore_index=True
     )
     projects = projects.assign(**{name: projects[name].round(PRINTED) for name in FORESEEN})
-    goals = of_unit(found.goals, unit_id)
-    unsure = goals["likelihood"].isin(["possible", "impossible"])
-    return UnitMonitoring(
-        month=found.month,
-        day=year.suite.engagement.report_date,
-        projects=projects,
-        trouble=in_trouble(projects),
-        goals=goals[unsure].reset_index(drop=True),
-        warnings=of_unit(found.warnings, unit_id),
-        spot=of_unit(found.spot, unit_id),
-    )
+    unsure = found.goals["likelihood"].isin(["possible", "impossible"])
+    frames = {
+        "projects": projects,
+        "trouble": in_trouble(projects),
+        "goals": found.goals[unsure],
+        "warnings": found.warnings,
+        "spot": found.spot,
+    }
+    return {name: by_unit(frame) for name, frame in frames.items()}
 
 
 def _nothing_monitored(year: WorkYear) -> UnitMonitoring:

@@ -11,7 +11,8 @@ from perfanalysis.errors import DataError
 from perfanalysis.planning.gate import gate_totals
 from perfanalysis.planning.review import criteria
 from perfanalysis.scoring.shrinkage import GroupMeans, shrink_means
-from perfanalysis.suite.views.common import Said, of_unit, with_units
+from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
+from perfanalysis.suite.views.common import Said, with_units
 from perfanalysis.suite.workyear import WorkYear
 
 PRINTED = 2
@@ -119,22 +120,29 @@ def target_view(year: WorkYear) -> TargetView:
 
 def unit_targets(year: WorkYear, unit_id: str) -> UnitTargets:
     """Gather the numbers of a unit's section; all are empty where no targets were filed."""
-    subjects = of_unit(year.target_review.subjects, unit_id)
-    lint, gate = of_unit(year.target_lint, unit_id), of_unit(year.gate, unit_id)
+    parts = _of_units(year)
+    return UnitTargets(**{name: frame[unit_id] for name, frame in parts.items()})
+
+
+@kept
+def _of_units(year: WorkYear) -> dict[str, ByUnit]:
+    """The frames of `UnitTargets`, of all units."""
+    subjects, lint, gate = year.target_review.subjects, year.target_lint, year.gate
     found = lint.groupby("project_id").size()
     asked = gate.set_index("project_id")
-    ledger = of_unit(year.target_review.ledger, unit_id)
+    ledger = year.target_review.ledger
     ledger = ledger[ledger["stage"] == "last"]
-    return UnitTargets(
-        subjects=subjects.assign(
+    frames = {
+        "subjects": subjects.assign(
             found_n=numbers_of(subjects["project_id"], found).fillna(0).astype("int64"),
             gate=texts_of(subjects["project_id"], asked["gate"], missing=""),
             requested_wan=numbers_of(subjects["project_id"], asked["requested_wan"]),
         ),
-        lint=lint,
-        held=gate[gate["gate"] != "passed"],
-        ledger=ledger.assign(group=ledger["name"] + "（" + ledger["project_id"] + "）"),
-    )
+        "lint": lint,
+        "held": gate[gate["gate"] != "passed"],
+        "ledger": ledger.assign(group=ledger["name"] + "（" + ledger["project_id"] + "）"),
+    }
+    return {name: by_unit(frame) for name, frame in frames.items()}
 
 
 def target_findings(view: TargetView, year: WorkYear) -> list[Said]:

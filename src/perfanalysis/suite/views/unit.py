@@ -10,16 +10,13 @@ import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.report.formats import half_up
-from perfanalysis.report.markup import row_anchor
-from perfanalysis.scoring.projects import ProjectScores
-from perfanalysis.scoring.summary import exact_points, rule_losses, total_lost
+from perfanalysis.scoring.summary import exact_points, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.views.monitoring import UnitMonitoring, unit_monitoring
 from perfanalysis.suite.views.targets import UnitTargets, unit_targets
+from perfanalysis.suite.views.unit_frames import proposed_frames, unit_frames
 from perfanalysis.suite.workyear import WorkYear
 
-LARGEST = 10
-STATUSES = ("continued", "not_requested", "new")
 FEW = 5
 SEPTEMBER, DECEMBER = 9, 12
 
@@ -194,36 +191,30 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         raise ParameterError(
             f"{year.evaluation_year}年度没有单位 {unit_id}。可用的单位如：{some}。请核对单位编码。"
         )
-    scores, summaries, curves = year.scores, year.unit_summaries, year.unit_curves
-    own = summaries[summaries["unit_id"] == unit_id]
-    projects = _of_unit(scores.projects, unit_id).sort_values(
-        ["annual_wan", "project_id"], ascending=[False, True]
-    )
-    projects = projects.assign(anchor=projects["project_id"].map(row_anchor))
-    ledger = _ledger(scores, projects)
-    proposed, steps, refused = proposed_projects(year, unit_id)
-    monitored, total = monitored_projects(year, unit_id)
+    frames = unit_frames(year)
+    summary, total = frames.summary[unit_id], frames.monitored_total[unit_id]
+    proposed, steps, refused = _proposal(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
-        summary=own.iloc[0] if len(own) else pd.Series(dtype="float64"),
-        projects=projects,
-        ledger=ledger,
-        losses=rule_losses(ledger, scores.rules),
-        largest=_largest(ledger),
-        curve=curves[curves["key"] == unit_id].assign(name=units.at[unit_id, "name"]),
+        summary=summary.iloc[0] if len(summary) else pd.Series(dtype="float64"),
+        projects=frames.projects[unit_id],
+        ledger=frames.ledger[unit_id],
+        losses=frames.losses[unit_id],
+        largest=frames.largest[unit_id],
+        curve=frames.curve[unit_id],
         band=year.unit_band,
-        monitored=monitored,
-        monitored_total=total,
+        monitored=frames.monitored[unit_id],
+        monitored_total=total.iloc[0] if len(total) else pd.Series(dtype="float64"),
         dual=unit_monitoring(year, unit_id),
         targets=unit_targets(year, unit_id),
-        flags=_of_unit(year.flags, unit_id),
+        flags=frames.flags[unit_id],
         proposed=proposed,
         steps=steps,
         unproposed=refused,
     )
 
 
-def proposed_projects(
+def _proposal(
     year: WorkYear, unit_id: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, str]]]:
     """A unit's rows of the proposal, their steps, and what has no proposal.
@@ -232,25 +223,8 @@ def proposed_projects(
     """
     if year.requests.empty:
         return pd.DataFrame(), pd.DataFrame(), []
-    own = _of_unit(year.proposal.projects, unit_id)
-    proposed = own.dropna(subset=["proposed_wan"]).sort_values(
-        "status", key=lambda status: status.map(STATUSES.index), kind="stable"
-    )
-    return proposed, _steps(year.proposal.steps, proposed), unproposed(own)
-
-
-def monitored_projects(year: WorkYear, unit_id: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Execution of a unit's monitored projects, most money first, and of them all together."""
-    projects = year.monitoring["projects"]
-    own = projects[projects["is_monitored"] & (projects["unit_id"] == unit_id)]
-    if own.empty:
-        return own, pd.Series(dtype="float64")
-    named = year.monitored_rates.merge(
-        own[["project_id", "name"]], left_on="key", right_on="project_id"
-    )
-    named = named.sort_values(["annual_wan", "key"], ascending=[False, True], ignore_index=True)
-    totals = year.monitored_totals
-    return named, totals[totals["key"] == unit_id].iloc[0]
+    frames = proposed_frames(year)
+    return frames.proposed[unit_id], frames.steps[unit_id], unproposed(frames.projects[unit_id])
 
 
 def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[Said]:
@@ -329,47 +303,8 @@ def _proposed(view: UnitView, year: WorkYear) -> dict[str, object]:
     }
 
 
-def _steps(steps: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
-    """Steps of the projects of `proposed` that move money, with ``group`` and ``rule_title``."""
-    own = steps.merge(proposed[["project_id", "name"]], on="project_id")
-    moved = own[(own["action"] == "base") | (own["amount_wan"].round(2) != 0)]
-    group = moved["name"] + "（" + moved["project_id"] + "）"
-    return moved.assign(group=group, rule_title=moved["title"], step_wan=moved["amount_wan"])
-
-
-def _of_unit(frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
-    return frame[frame["unit_id"] == unit_id]
-
-
-def _ledger(scores: ProjectScores, projects: pd.DataFrame) -> pd.DataFrame:
-    """Deductions project by project in the order of `projects`, largest first within each."""
-    order = {project: place for place, project in enumerate(projects["project_id"])}
-    indicators = scores.indicators[scores.indicators["project_id"].isin(list(order))]
-    stated = indicators.set_index("indicator_id")["self_score"]
-    titles = {rule.key: rule.title for rule in scores.rules}
-    own = scores.ledger[scores.ledger["project_id"].isin(list(order))]
-    own = own.merge(projects[["project_id", "name", "stated_execution_score"]], on="project_id")
-    execution = ~own["indicator_id"].isin(stated.index)
-    own = own.assign(
-        order=own["project_id"].map(order),
-        rule_title=own["rule"].map(titles),
-        stated=own["indicator_id"].map(stated).mask(execution, own["stated_execution_score"]),
-        group=own["name"] + "（" + own["project_id"] + "）",
-    )
-    return own.sort_values(
-        ["order", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
-    )
-
-
-def _largest(ledger: pd.DataFrame) -> pd.DataFrame:
-    most = ledger.sort_values("lost", ascending=False, kind="stable").head(LARGEST)
-    return most.assign(label=most["name"] + "：" + most["indicator"])[["label", "lost"]]
-
-
 __all__ = [
     "UnitView",
-    "monitored_projects",
-    "proposed_projects",
     "unit_findings",
     "unit_view",
 ]

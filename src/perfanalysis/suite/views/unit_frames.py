@@ -1,0 +1,135 @@
+"""What the pages of all units show of the evaluated year and of the proposal, in whole frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from perfanalysis.report.markup import row_anchor
+from perfanalysis.scoring.projects import ProjectScores
+from perfanalysis.scoring.summary import rule_losses
+from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
+from perfanalysis.suite.workyear import WorkYear
+
+LARGEST = 10
+STATUSES = ("continued", "not_requested", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFrames:
+    """Frames of all units; see the attributes of `UnitView` of the same name.
+
+    Attributes
+    ----------
+    summary, projects, ledger, losses, largest, curve, flags, monitored, monitored_total : ByUnit
+    """
+
+    summary: ByUnit
+    projects: ByUnit
+    ledger: ByUnit
+    losses: ByUnit
+    largest: ByUnit
+    curve: ByUnit
+    flags: ByUnit
+    monitored: ByUnit
+    monitored_total: ByUnit
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFrames:
+    """What is proposed to all units: every row of the proposal, those with a budget, their steps.
+
+    Attributes
+    ----------
+    projects, proposed, steps : ByUnit
+    """
+
+    projects: ByUnit
+    proposed: ByUnit
+    steps: ByUnit
+
+
+@kept
+def unit_frames(year: WorkYear) -> UnitFrames:
+    """Gather the frames of all units, each in the order in which a page shows its rows."""
+    scores = year.scores
+    projects = scores.projects.sort_values(
+        ["annual_wan", "project_id"], ascending=[False, True], ignore_index=True
+    )
+    projects = projects.assign(anchor=projects["project_id"].map(row_anchor))
+    ledger = _ledger(scores, projects)
+    names = year.evaluation["units"].set_index("unit_id")["name"]
+    curves = year.unit_curves
+    return UnitFrames(
+        summary=by_unit(year.unit_summaries),
+        projects=by_unit(projects),
+        ledger=by_unit(ledger),
+        losses=by_unit(rule_losses(ledger, scores.rules, within=["unit_id"])),
+        largest=by_unit(_largest(ledger)),
+        curve=by_unit(curves.assign(name=curves["key"].map(names)), "key"),
+        flags=by_unit(year.flags),
+        monitored=by_unit(_monitored(year)),
+        monitored_total=by_unit(year.monitored_totals, "key"),
+    )
+
+
+@kept
+def proposed_frames(year: WorkYear) -> ProposedFrames:
+    """Gather the proposal for all units, of a work year in which somebody requested a budget."""
+    projects = year.proposal.projects
+    proposed = projects.dropna(subset=["proposed_wan"]).sort_values(
+        "status", key=lambda status: status.map(STATUSES.index), kind="stable"
+    )
+    steps = _steps(year.proposal.steps, proposed)
+    return ProposedFrames(by_unit(projects), by_unit(proposed), by_unit(steps))
+
+
+def _monitored(year: WorkYear) -> pd.DataFrame:
+    """Execution of the monitored projects, most money first, with their names and units."""
+    projects = year.monitoring["projects"]
+    own = projects[projects["is_monitored"]]
+    named = year.monitored_rates.merge(
+        own[["project_id", "name", "unit_id"]], left_on="key", right_on="project_id"
+    )
+    return named.sort_values(["annual_wan", "key"], ascending=[False, True], ignore_index=True)
+
+
+def _steps(steps: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """Steps of the projects of `proposed` that move money, with ``group`` and ``rule_title``."""
+    own = steps.merge(proposed[["project_id", "name"]], on="project_id")
+    moved = own[(own["action"] == "base") | (own["amount_wan"].round(2) != 0)]
+    group = moved["name"] + "（" + moved["project_id"] + "）"
+    return moved.assign(group=group, rule_title=moved["title"], step_wan=moved["amount_wan"])
+
+
+def _ledger(scores: ProjectScores, projects: pd.DataFrame) -> pd.DataFrame:
+    """Deductions project by project in the order of `projects`, largest first within each."""
+    order = {project: place for place, project in enumerate(projects["project_id"])}
+    stated = scores.indicators.set_index("indicator_id")["self_score"]
+    titles = {rule.key: rule.title for rule in scores.rules}
+    own = scores.ledger.merge(
+        projects[["project_id", "name", "stated_execution_score"]], on="project_id"
+    )
+    execution = ~own["indicator_id"].isin(stated.index)
+    own = own.assign(
+        order=own["project_id"].map(order),
+        rule_title=own["rule"].map(titles),
+        stated=own["indicator_id"].map(stated).mask(execution, own["stated_execution_score"]),
+        group=own["name"] + "（" + own["project_id"] + "）",
+    )
+    own = own.sort_values(
+        ["order", "lost", "indicator"], ascending=[True, False, True], ignore_index=True
+    )
+    return own.drop(columns="order")
+
+
+def _largest(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The largest deductions of each unit: ``label``, ``lost`` and ``unit_id``."""
+    most = ledger.sort_values("lost", ascending=False, kind="stable")
+    most = most.groupby("unit_id").head(LARGEST)
+    label = most["name"] + "：" + most["indicator"]
+    return most.assign(label=label)[["label", "lost", "unit_id"]]
+
+
+__all__ = ["LARGEST", "ProposedFrames", "UnitFrames", "proposed_frames", "unit_frames"]
