@@ -170,10 +170,11 @@ def test_a_grade_is_sure_only_inside_one_band():
 def test_an_estimate_says_whether_its_interval_leaves_out_zero():
     made = MADE["coefficients"](SAY)
     words = [text.get_text() for text in made.figure.axes[0].texts]
-    assert words == [
+    assert words[-4:] == [
         "+3.1%（+0.4%至+5.8%）",
         "+1.2%（−1.8%至+4.2%）不定",
         "−5.2%（−9.0%至−1.4%）",
+        "预算变化",
     ]
     assert made.alt == (
         "预算变化的3个估计，2个的区间不含零：最大为执行率 +3.1%（+0.4%至+5.8%），"
@@ -186,8 +187,9 @@ def test_the_axis_of_estimates_holds_intervals_and_what_could_be_detected():
     low, high = MADE["coefficients"](SAY).figure.axes[0].get_xlim()
     assert low < -9.0
     assert high > 5.8
-    boxes = MADE["coefficients"](SAY).figure.axes[0].patches
-    assert [round(box.get_width(), 6) for box in boxes] == [7.6, 8.6, 10.8]
+    (boxes, *_) = MADE["coefficients"](SAY).figure.axes[0].collections
+    widths = [np.ptp(path.vertices[:, 0]) for path in boxes.get_paths()]
+    assert widths == pytest.approx([7.6, 8.6, 10.8])
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,8 @@ def test_grades_are_those_given():
 
 
 def test_an_axis_that_does_not_start_at_zero_says_so():
-    assert MADE["grade_dots"](SAY).figure.axes[0].get_xlabel() == "得分（分），横轴自70分起"
+    words = [text.get_text() for text in MADE["grade_dots"](SAY).figure.axes[0].texts]
+    assert "得分（分），横轴自70分起" in words
 
 
 def test_steps_that_do_not_add_are_refused():
@@ -305,7 +308,7 @@ def test_a_character_in_no_font_is_named():
 
 def test_a_character_in_no_font_stops_the_figure():
     made = MADE["bars"](SAY)
-    made.figure.axes[0].set_title("\ue123")
+    made.figure.axes[0].text(0, 0, "\ue123")
     with pytest.raises(ReportError, match=r"U\+E123"):
         image_of(made)
 
@@ -317,7 +320,7 @@ def test_gbk_is_drawn_with_our_own_font():
     assert families_for("".join(sorted({c for c in text if "\u4e00" <= c <= "\u9fa5"})))[0] == (
         "PerfAnalysis Sans SC"
     )
-    assert len(families_for("≥①℃“”《》−±×÷％‰〔〕—…〔保〕")) == 2
+    assert families_for("≥①℃“”《》−±×÷％‰〔〕—…〔保〕") == ["PerfAnalysis Sans SC"]
 
 
 def test_bold_is_real_or_not_asked_for():
@@ -363,3 +366,12 @@ def test_spread_keeps_order_and_distance(values, least):
     for one, two in itertools.pairwise(order):
         assert placed[two] - placed[one] >= least - 1e-6
     assert sum(placed) == pytest.approx(sum(values), abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_no_chart_makes_tick_objects(kind, monkeypatch):
+    """They take three quarters of the time of a chart of 20 rows (benchmarks/charts.py)."""
+    made = []
+    monkeypatch.setattr("matplotlib.axis.Tick.draw", lambda *_: made.append(1))
+    image_of(MADE[kind](SAY))
+    assert not made

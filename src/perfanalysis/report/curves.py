@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.collections import PolyCollection
+from numpy.typing import NDArray
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.canvas import (
     BAND,
     BLUE,
+    DARK_GREY,
     GREY,
     INK,
     ORANGE,
     PINK,
     WIDTH,
     Chart,
+    axes,
     figure_of,
     house_style,
+    lines,
+    write,
 )
 from perfanalysis.report.columns import Column, int_col, rate_col, text_col
 from perfanalysis.report.formats import percent
@@ -28,6 +36,7 @@ from perfanalysis.report.text import Texts
 from perfanalysis.report.typeface import labels, weight_for
 
 MOST_PANELS = 12
+_GRID = "#D9D9D9"
 
 
 def cumulative(
@@ -64,18 +73,22 @@ def cumulative(
         raise ReportError(f"图“{caption}”要画{len(keys)}格，应为1至{MOST_PANELS}格；其余见表。")
     top = max(1.0, float(frame[share].max()), float(band["high"].max()) if band is not None else 0)
     across = 2 if len(keys) == 4 else min(len(keys), 3)
+    parts = dict(list(frame.groupby(frame[key].astype(str), sort=False)))
+    ends = [parts[each][share].iloc[-1] for each in keys]
     with house_style():
-        panels = _grid(len(keys), across)
-        for index, (panel, each) in enumerate(zip(panels, keys, strict=True)):
-            rows = frame[frame[key].astype(str) == each]
-            _months(panel, top, index % across == 0, say)
-            if band is not None:
-                _band(panel, band)
-            if elapsed:
-                panel.plot(rows[month], rows[elapsed], color=GREY, lw=0.8, ls=(0, (4, 3)))
-            _own_line(panel, rows[month], rows[share], each in flagged, say)
-            _panel_title(panel, each)
-    ends = [frame.loc[frame[key].astype(str) == each, share].iloc[-1] for each in keys]
+        panel, places = _grid(len(keys), across, top * 1.05)
+        _months(panel, places, [index % across == 0 for index in range(len(keys))], say)
+        if band is not None:
+            _bands(panel, places, band)
+        if elapsed:
+            passed = [
+                place.points(rows[month], rows[elapsed])
+                for place, rows in zip(places, parts.values(), strict=True)
+            ]
+            lines(panel, passed, linestyle=(0, (4, 3)))
+        for place, (name, rows) in zip(places, parts.items(), strict=True):
+            _own_line(panel, place.points(rows[month], rows[share]), name in flagged)
+            _words(panel, place, name, rows[share].iloc[-1], name in flagged, say)
     alt = _alt_cumulative(keys, ends, flagged, say)
     shown: dict[str, Column] = {
         key: text_col(say("chart-name")),
@@ -84,67 +97,100 @@ def cumulative(
     }
     if elapsed:
         shown[elapsed] = rate_col(say("chart-elapsed"))
-    parts = [say("chart-elapsed-note")] if elapsed else []
-    parts += [say("chart-band-note")] if band is not None else []
+    said = [say("chart-elapsed-note")] if elapsed else []
+    said += [say("chart-band-note")] if band is not None else []
     if band is not None:
         ends_of = band.set_index("month")[["low", "high"]].add_prefix("band_")
         frame = frame.join(ends_of, on=month)
         shown["band_low"] = rate_col(say("chart-band-low"))
         shown["band_high"] = rate_col(say("chart-band-high"))
-    note = note or "".join(parts)
-    return Chart(figure_of(panels[0]), caption, alt, frame, shown, note)
+    note = note or "".join(said)
+    return Chart(figure_of(panel), caption, alt, frame, shown, note)
 
 
-def _grid(count: int, across: int) -> list[Axes]:
-    """Return ``count`` panels of one figure, row by row."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one panel stands in the figure, in inches, and the highest share it holds."""
+
+    left: float
+    bottom: float
+    wide: float
+    high: float
+    top: float
+
+    def points(self, months: pd.Series, shares: pd.Series) -> NDArray[np.float64]:
+        """Months and shares as places of the figure: one row a month."""
+        across = self.left + (months.to_numpy("float64") - 1) / 11 * self.wide
+        return np.column_stack([across, self.up(shares.to_numpy("float64"))])
+
+    def up(self, shares: Any) -> Any:
+        """Height of shares."""
+        return self.bottom + shares / self.top * self.high
+
+
+def _grid(count: int, across: int, top: float) -> tuple[Axes, list[_Place]]:
+    """Return axes over the whole figure, one unit an inch, and its panels row by row."""
     down = math.ceil(count / across)
     high, wide = 1.9 if count == 1 else 1.25, (WIDTH - 0.5) / across
     height = down * (high + 0.5) + 0.15
-    figure = Figure(figsize=(WIDTH, height), dpi=200)
-    panels = []
+    panel = axes(height, left=0, right=0, top=0, bottom=0)
+    panel.set_xlim(0, WIDTH)
+    panel.set_ylim(0, height)
+    places = []
     for index in range(count):
         row, column = divmod(index, across)
-        left = (0.5 + column * wide) / WIDTH
-        bottom = (height - (row + 1) * (high + 0.5) + 0.15) / height
-        panels.append(figure.add_axes((left, bottom, (wide - 0.5) / WIDTH, high / height)))
-    return panels
+        bottom = height - (row + 1) * (high + 0.5) + 0.15
+        places.append(_Place(0.5 + column * wide, bottom, wide - 0.5, high, top))
+    return panel, places
 
 
-def _months(panel: Axes, top: float, first: bool, say: Texts) -> None:
-    panel.set_xlim(1, 12)
-    panel.set_ylim(0, top * 1.05)
-    ticks = (3, 6, 9, 12)
-    panel.set_xticks(ticks, [say("chart-month-tick", n=n) for n in ticks])
-    levels = (0, 0.5, 1)
-    panel.set_yticks(levels, [percent(level, 0) if first else "" for level in levels])
-    panel.grid(axis="y")
+def _months(panel: Axes, places: Sequence[_Place], first: Sequence[bool], say: Texts) -> None:
+    """Draw the scales of every panel; the words of the shares at the first of a row."""
+    levels, ticks = (0, 0.5, 1), (3, 6, 9, 12)
+    base, grid, marks = [], [], []
+    for place, named in zip(places, first, strict=True):
+        right = place.left + place.wide
+        base.append([(place.left, place.bottom), (right, place.bottom)])
+        grid += [[(place.left, place.up(at)), (right, place.up(at))] for at in levels[1:]]
+        for tick in ticks:
+            x = place.left + (tick - 1) / 11 * place.wide
+            marks.append([(x, place.bottom), (x, place.bottom - 3 / 72)])
+            below: dict[str, Any] = {"ha": "center", "va": "top", "color": DARK_GREY}
+            write(panel, x, place.bottom, say("chart-month-tick", n=tick), shift=(0, -6.5), **below)
+        for at in levels if named else ():
+            side: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
+            write(panel, place.left, place.up(at), percent(at, 0), shift=(-3.5, 0), **side)
+    lines(panel, grid, color=_GRID, linewidth=0.6, zorder=0.5)
+    lines(panel, base + marks, color=DARK_GREY)
 
 
-def _band(panel: Axes, band: pd.DataFrame) -> None:
+def _bands(panel: Axes, places: Sequence[_Place], band: pd.DataFrame) -> None:
     """Shade the peers' range; its edges stand out from the page where the area does not."""
-    panel.fill_between(
-        band["month"], band["low"], band["high"], facecolor=BAND, edgecolor=GREY, lw=0.5
-    )
+    areas = [
+        np.concatenate(
+            [
+                place.points(band["month"], band["low"]),
+                place.points(band["month"], band["high"])[::-1],
+            ]
+        )
+        for place in places
+    ]
+    drawn = PolyCollection(areas, facecolors=BAND, edgecolors=GREY, linewidths=0.5)
+    panel.add_collection(drawn, autolim=False)
 
 
-def _own_line(panel: Axes, months: pd.Series, shares: pd.Series, flagged: bool, say: Texts) -> None:
-    panel.plot(months, shares, color=ORANGE if flagged else BLUE, clip_on=False)
-    word = percent(shares.iloc[-1], 0) + (f"\n{say('chart-flag')}" if flagged else "")
-    panel.annotate(
-        word,
-        (months.iloc[-1], shares.iloc[-1]),
-        (4, 0),
-        textcoords="offset points",
-        va="center",
-        color=PINK if flagged else INK,
-        fontsize=8,
-        annotation_clip=False,
-    )
+def _own_line(panel: Axes, points: NDArray[np.float64], flagged: bool) -> None:
+    lines(panel, [points], color=ORANGE if flagged else BLUE, linewidth=1.6)
 
 
-def _panel_title(panel: Axes, name: str) -> None:
+def _words(panel: Axes, place: _Place, name: str, last: float, flagged: bool, say: Texts) -> None:
+    """Name a panel, and write the last share at the end of its line."""
+    word = percent(last, 0) + (f"\n{say('chart-flag')}" if flagged else "")
+    end: dict[str, Any] = {"color": PINK if flagged else INK, "fontsize": 8}
+    write(panel, place.left + place.wide, place.up(last), word, shift=(4, 0), **end)
     label = labels([name], 12, 1)[0]
-    panel.set_title(label, loc="left", fontsize=9, weight=weight_for(label), pad=4)
+    over: dict[str, Any] = {"va": "baseline", "weight": weight_for(label)}
+    write(panel, place.left, place.bottom + place.high, label, shift=(0, 4), **over)
 
 
 def _alt_cumulative(

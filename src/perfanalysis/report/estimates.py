@@ -8,13 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.canvas import BAND, BLUE, DARK_GREY, GREY, Chart, figure_of, house_style
+from perfanalysis.report.canvas import (
+    BAND,
+    BLUE,
+    GREY,
+    Chart,
+    dots,
+    figure_of,
+    heading,
+    house_style,
+    lines,
+    scale_below,
+    upright,
+)
 from perfanalysis.report.columns import Column, text_col
-from perfanalysis.report.rows import beside, chosen_rows, full_note, heading, row_panel
+from perfanalysis.report.rows import beside, boxes, chosen_rows, full_note, row_panel
 from perfanalysis.report.tables import header_of
 from perfanalysis.report.text import Texts
 from perfanalysis.report.typeface import width_of
@@ -80,7 +91,8 @@ def coefficients(
         room = (ends.max() - ends.min() or 1.0) * 0.04
         panel.set_xlim(ends.min() - room, ends.max() + room)
         if detectable:
-            _bands(panel, heights, reach)
+            edges = {"facecolor": BAND, "edgecolor": GREY, "linewidth": 0.5}
+            boxes(panel, heights, list(-reach), list(reach), height=_BAND, **edges)
         _zero_and_ticks(panel, column)
         _marks(panel, heights, values, clear)
         for at, word in zip(heights, words, strict=True):
@@ -139,20 +151,12 @@ def _like(column: Column, label: str, *, signed: bool) -> Column:
     return Column(label, column.kind, column.decimals, signed, unit=column.unit)
 
 
-def _bands(panel: Axes, heights: Sequence[float], reach: np.ndarray[Any, Any]) -> None:
-    for at, far in zip(heights, reach, strict=True):
-        box = Rectangle(
-            (-far, at - _BAND / 2), 2 * far, _BAND, facecolor=BAND, edgecolor=GREY, linewidth=0.5
-        )
-        panel.add_patch(box)
-
-
 def _zero_and_ticks(panel: Axes, column: Column) -> None:
-    panel.axvline(0, color=DARK_GREY, linewidth=0.8)
-    panel.spines["bottom"].set_visible(True)
-    panel.xaxis.set_major_locator(MaxNLocator(5))
-    if column.kind == "rate":
-        panel.xaxis.set_major_formatter(PercentFormatter(100, symbol="%"))
+    low, high = panel.get_xlim()
+    ticks = [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    words = [f"{tick:g}".replace("-", "\N{MINUS SIGN}") for tick in ticks]
+    upright(panel, 0)
+    scale_below(panel, ticks, [word + "%" * (column.kind == "rate") for word in words])
 
 
 def _marks(
@@ -161,12 +165,12 @@ def _marks(
     values: Sequence[np.ndarray[Any, Any]],
     clear: np.ndarray[Any, Any],
 ) -> None:
-    rows, (value, start, end) = np.array(heights), values
-    for chosen, colour, face in ((clear, BLUE, BLUE), (~clear, GREY, "white")):
-        panel.hlines(rows[chosen], start[chosen], end[chosen], color=colour, linewidth=1.4)
-        panel.plot(
-            value[chosen], rows[chosen], "o", ms=5.5, color=colour, markerfacecolor=face, zorder=3
-        )
+    colours = np.where(clear, BLUE, GREY)
+    ends = zip(heights, *values[1:], strict=True)
+    spans = [[(start, at), (end, at)] for at, start, end in ends]
+    lines(panel, spans, color=colours, linewidth=1.4)
+    faces = np.where(clear, BLUE, "white")
+    dots(panel, np.column_stack([values[0], heights]), wide=5.5, face=faces, edge=colours)
 
 
 def _alt(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.canvas import (
@@ -15,8 +17,13 @@ from perfanalysis.report.canvas import (
     WIDTH,
     Chart,
     axes,
+    dots,
     figure_of,
+    heading,
     house_style,
+    lines,
+    scale_below,
+    write,
 )
 from perfanalysis.report.columns import Column, score_col, text_col
 from perfanalysis.report.formats import fixed
@@ -76,8 +83,8 @@ def gap(
         )
         points = frame[[average, difference]]
         _point_names(panel, labels(named[name], 10, 1), named.index, points)
-        panel.set_xlabel(say("chart-average"))
-        panel.set_title(say("chart-difference"), loc="left", fontsize=9, color=DARK_GREY)
+        _scales(panel, say("chart-average"))
+        heading(panel, say("chart-difference"))
     alt = say("chart-alt-gap", n=len(frame), outside=len(outside), **words)
     shown = {
         name: text_col(say("chart-name")),
@@ -133,17 +140,9 @@ def slope(
     ]
     with house_style():
         panel = _slope_panel(sides, lit, [printed[0], ends])
-        for at, heading in enumerate(headings):
-            panel.annotate(
-                heading,
-                (at, 1),
-                (0, 8),
-                ("data", "axes fraction"),
-                ha="center",
-                textcoords="offset points",
-                color=DARK_GREY,
-                weight=weight_for(heading),
-            )
+        for at, word in enumerate(headings):
+            over = {"color": DARK_GREY, "weight": weight_for(word)}
+            write(panel, at, 1, word, of="x", shift=(0, 8), ha="center", va="baseline", **over)
     pairs = list(zip(*sides, strict=True))
     alt = say(
         "chart-alt-slope",
@@ -198,11 +197,14 @@ def _gap_panel(
     averages: pd.Series, differences: pd.Series, mean: float, limits: tuple[float, float]
 ) -> Axes:
     panel = axes(3.4, left=0.6, right=1.25, top=0.3, bottom=0.5)
-    panel.plot(averages, differences, "o", ms=4, color=BLUE, mfc="white", mew=1)
-    panel.axhline(0, color=DARK_GREY, lw=0.8)
-    panel.axhline(mean, color=BLUE, lw=1.2)
-    for level in limits:
-        panel.axhline(level, color=GREY, lw=0.8, ls=_DASHED)
+    points = np.column_stack([averages, differences])
+    dots(panel, points, wide=4, face="white", edge=BLUE, linewidths=1, zorder=2)
+    levels = ((0.0, DARK_GREY, 0.8, "-"), (mean, BLUE, 1.2, "-"))
+    for level, colour, wide, dash in (*levels, *((each, GREY, 0.8, _DASHED) for each in limits)):
+        across = {"transform": panel.get_yaxis_transform(), "linestyle": dash}
+        lines(panel, [[(0, level), (1, level)]], color=colour, linewidth=wide, **across)
+    side = (averages.max() - averages.min()) * 0.05 or 1.0
+    panel.set_xlim(averages.min() - side, averages.max() + side)
     low = min(float(differences.min()), limits[0], 0.0)
     high = max(float(differences.max()), limits[1], 0.0)
     room = (high - low) * 0.08 or 1.0
@@ -210,21 +212,28 @@ def _gap_panel(
     return panel
 
 
+def _scales(panel: Axes, label: str) -> None:
+    """Write the scales below and at the left; the tick marks of matplotlib are not drawn."""
+    ticks = _ticks(*panel.get_xlim())
+    scale_below(panel, ticks, [f"{tick:g}" for tick in ticks], label)
+    for tick in _ticks(*panel.get_ylim()):
+        word = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        write(panel, 0, tick, word, of="y", shift=(-3.5, 0), ha="right", va="center_baseline")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    return [
+        tick
+        for tick in MaxNLocator(9, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        if low <= tick <= high
+    ]
+
+
 def _level_names(panel: Axes, words: Sequence[tuple[float, str, str]]) -> None:
     low, high = panel.get_ylim()
     spots = spread([level for level, _, _ in words], (high - low) * 0.065)
     for spot, (_, word, colour) in zip(spots, words, strict=True):
-        panel.annotate(
-            word,
-            (1, spot),
-            (5, 0),
-            ("axes fraction", "data"),
-            va="center",
-            textcoords="offset points",
-            color=colour,
-            fontsize=8,
-            annotation_clip=False,
-        )
+        write(panel, 1, spot, word, of="y", shift=(5, 0), color=colour, fontsize=8)
 
 
 def _point_names(panel: Axes, names: Sequence[str], rows: pd.Index, points: pd.DataFrame) -> None:
@@ -244,15 +253,9 @@ def _point_names(panel: Axes, names: Sequence[str], rows: pd.Index, points: pd.D
             if start < 0 or start + wide > inches or _covers(start, wide, up[row], taken):
                 continue
             taken.append((start, start + wide, up[row]))
-            panel.annotate(
-                name,
-                tuple(points.loc[row]),
-                (shift, 0),
-                textcoords="offset points",
-                ha="left" if shift > 0 else "right",
-                va="center",
-                fontsize=8,
-            )
+            x, y = points.loc[row]
+            side = "left" if shift > 0 else "right"
+            write(panel, x, y, name, shift=(shift, 0), ha=side, fontsize=8)
             break
 
 
@@ -276,46 +279,27 @@ def _slope_panel(
     spots = [spread(side, least) for side in sides]
     panel.set_ylim(min(low, *map(min, spots)) - least / 2, max(high, *map(max, spots)) + least / 2)
     panel.set_xlim(0, 1)
-    panel.spines["bottom"].set_visible(False)
-    panel.set_xticks([])
-    panel.set_yticks([])
-    for one, two, blue in zip(*sides, lit, strict=True):
-        panel.plot(
-            [0, 1],
-            [one, two],
-            "-o",
-            color=BLUE if blue else GREY,
-            ms=4,
-            lw=1.3,
-            clip_on=False,
-            zorder=3 if blue else 2,
-        )
+    order = sorted(range(len(lit)), key=lambda row: lit[row])  # what is blue lies on top
+    colours = [BLUE if lit[row] else GREY for row in order]
+    joined = [[(0, sides[0][row]), (1, sides[1][row])] for row in order]
+    lines(panel, joined, color=colours, linewidth=1.3)
     for at, (sign, align) in enumerate(((-1, "right"), (1, "left"))):
-        for value, spot, word in zip(sides[at], spots[at], words[at], strict=True):
-            panel.annotate(
-                word,
-                (at, spot),
-                (sign * 18, 0),
-                ha=align,
-                va="center",
-                textcoords="offset points",
-                annotation_clip=False,
-            )
-            _leader(panel, at, value, spot, sign)
+        points = [(at, sides[at][row]) for row in order]
+        dots(panel, points, wide=4, face=colours, edge=colours)
+        for spot, word in zip(spots[at], words[at], strict=True):
+            write(panel, at, spot, word, shift=(sign * 18, 0), ha=align)
+        _leaders(panel, at, sides[at], spots[at], sign)
     return panel
 
 
-def _leader(panel: Axes, at: int, value: float, spot: float, sign: int) -> None:
-    """Tie a label to its point with a thin line."""
-    box = panel.get_position()
-    point = 1 / 72 / (box.width * WIDTH)  # one point of paper, in units of x
-    panel.plot(
-        [at + sign * 4 * point, at + sign * 15 * point],
-        [value, spot],
-        color=GREY,
-        lw=0.5,
-        clip_on=False,
-    )
+def _leaders(
+    panel: Axes, at: int, values: Sequence[float], spots: Sequence[float], sign: int
+) -> None:
+    """Tie each label to its point with a thin line."""
+    point = sign / 72 / (panel.get_position().width * WIDTH)  # one point of paper, in units of x
+    ends = zip(values, spots, strict=True)
+    tied = [[(at + 4 * point, value), (at + 15 * point, spot)] for value, spot in ends]
+    lines(panel, tied, linewidth=0.5)
 
 
 __all__ = ["MOST_SLOPES", "gap", "slope", "spread"]

@@ -21,11 +21,17 @@ from perfanalysis.report.canvas import (
     ORANGE,
     PINK,
     Chart,
+    dots,
     figure_of,
+    heading,
     house_style,
+    lines,
+    scale_below,
+    upright,
+    write,
 )
 from perfanalysis.report.columns import Column, score_col, text_col
-from perfanalysis.report.rows import SIDE, beside, chosen_rows, full_note, heading, row_panel
+from perfanalysis.report.rows import SIDE, beside, boxes, chosen_rows, full_note, row_panel
 from perfanalysis.report.tables import TIE, header_of
 from perfanalysis.report.text import Texts
 from perfanalysis.report.typeface import weight_for, width_of
@@ -75,12 +81,12 @@ def bars(
     with house_style():
         panel, heights = row_panel(names, right=SIDE + max(map(width_of, words)))
         colours = [_colour(each, mark, highlight) for each, mark in zip(names, marks, strict=True)]
-        panel.barh(heights, numbers, height=0.15, color=colours)
+        boxes(panel, heights, [0.0] * len(rows), numbers, facecolors=colours)
         low, high = min(0.0, *numbers), max(0.0, *numbers)
         panel.set_xlim(low, high if high > low else low + 1)
-        panel.axvline(0, color=DARK_GREY, linewidth=0.8)
+        upright(panel, 0)
         for at, number, word, mark in zip(heights, numbers, words, marks, strict=True):
-            beside(panel, max(number, 0), at, word, colour=PINK if mark else INK)
+            beside(panel, max(number, 0), at, word, color=PINK if mark else INK)
         heading(panel, header_of(column, say, money=True))
     alt = _alt_ranked(names, printed, column.label, say) + _alt_flagged(names, marks, say)
     shown = {name: text_col(say("chart-name")), value: column}
@@ -145,13 +151,16 @@ def grade_dots(
         panel, heights = row_panel(names, right=0.15 + max(map(width_of, words)), bottom=0.5)
         _grade_lines(panel, floors, ends, say)
         if low:
-            panel.hlines(heights, ends[:, 0], ends[:, 1], color=GREY, linewidth=1.2)
+            spans = [
+                [(start, at), (end, at)] for at, (start, end) in zip(heights, ends, strict=True)
+            ]
+            lines(panel, spans, linewidth=1.2)
         colours = [
             _colour(each, False, highlight) if ok else GREY
             for each, ok in zip(names, sure, strict=True)
         ]
         faces = [colour if ok else "white" for colour, ok in zip(colours, sure, strict=True)]
-        panel.scatter(values, heights, s=30, c=faces, edgecolors=colours, zorder=3)
+        dots(panel, np.column_stack([values, heights]), wide=5.5, face=faces, edge=colours)
         for at, word in zip(heights, words, strict=True):
             beside(panel, panel.get_xlim()[1], at, word)
     printed = [column.printed(value) for value in rows[score]]
@@ -196,13 +205,15 @@ def waterfall(
     ]
     with house_style():
         panel, heights = row_panel(names, right=SIDE + max(map(width_of, printed)))
-        for at, (start, end), total in zip(heights, spans, totals, strict=True):
-            colour = BLUE if total else MID_BLUE if end >= start else GREY
-            panel.barh(at, end - start, left=start, height=0.15, color=colour)
-        for (one, two), (_, level) in zip(pairwise(heights), spans, strict=False):
-            panel.plot([level, level], [one, two], color=GREY, linewidth=0.6)
-        panel.axvline(0, color=DARK_GREY, linewidth=0.8)
+        colours = [
+            BLUE if total else MID_BLUE if end >= start else GREY
+            for (start, end), total in zip(spans, totals, strict=True)
+        ]
         panel.set_xlim(min(0.0, *map(min, spans)), max(0.0, *map(max, spans)))
+        boxes(panel, heights, *zip(*spans, strict=True), facecolors=colours)
+        joints = zip(pairwise(heights), spans, strict=False)
+        lines(panel, [[(at, one), (at, two)] for (one, two), (_, at) in joints], linewidth=0.6)
+        upright(panel, 0)
         for at, span, word in zip(heights, spans, printed, strict=True):
             beside(panel, max(span), at, word)
         heading(panel, header_of(column, say, money=True))
@@ -238,22 +249,14 @@ def _grade_lines(
         if top <= start:
             continue
         if floor > start:
-            panel.axvline(floor, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+            upright(panel, floor, color=GREY, linestyle=(0, (4, 3)))
         word = say.label("grade", code)
-        panel.annotate(
-            word,
-            ((max(floor, start) + top) / 2, 1),
-            (0, 5),
-            ("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            color=DARK_GREY,
-            weight=weight_for(word),
-        )
-    panel.spines["bottom"].set_visible(True)
-    panel.set_xticks(sorted({start, *(f for f, _ in bands if f > start), 100.0}))
+        over = {"ha": "center", "va": "baseline", "color": DARK_GREY, "weight": weight_for(word)}
+        write(panel, (max(floor, start) + top) / 2, 1, word, of="x", shift=(0, 5), **over)
+    ticks = sorted({start, *(f for f, _ in bands if f > start), 100.0})
     axis = "chart-axis" if start == 0 else "chart-axis-from"
-    panel.set_xlabel(say(axis, label=say("chart-score"), start=int(start)))
+    label = say(axis, label=say("chart-score"), start=int(start))
+    scale_below(panel, ticks, [f"{tick:g}" for tick in ticks], label)
 
 
 def _spans(

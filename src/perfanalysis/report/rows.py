@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.canvas import DARK_GREY, INK, WIDTH, axes
+from perfanalysis.report.canvas import WIDTH, axes, write
 from perfanalysis.report.text import Texts
 from perfanalysis.report.typeface import labels, width_of
 
@@ -45,28 +47,33 @@ def row_panel(
         inches + _TOP + bottom, left=left, right=min(right, WIDTH / 2), top=_TOP, bottom=bottom
     )
     panel.set_ylim(inches, 0)
-    panel.set_yticks(heights, shown, linespacing=1.35)
-    panel.set_xticks([])
-    panel.spines["bottom"].set_visible(False)
+    side = {"ha": "right", "va": "center_baseline", "linespacing": 1.35}
+    for at, label in zip(heights, shown, strict=True):
+        write(panel, 0, at, label, of="y", shift=(-3.5, 0), **side)
     return panel, heights
 
 
-def beside(panel: Axes, x: float, y: float, text: str, *, colour: str = INK) -> None:
+def beside(panel: Axes, x: float, y: float, text: str, **look: Any) -> None:
     """Write words at the right of a mark."""
-    panel.annotate(
-        text,
-        (x, y),
-        (4, 0),
-        textcoords="offset points",
-        va="center",
-        color=colour,
-        annotation_clip=False,
-    )
+    write(panel, x, y, text, shift=(4, 0), **look)
 
 
-def heading(panel: Axes, text: str) -> None:
-    """Say over the axes what is measured, with its unit."""
-    panel.set_title(text, loc="left", fontsize=9, color=DARK_GREY, pad=6)
+def boxes(
+    panel: Axes,
+    heights: Sequence[float],
+    starts: Sequence[float],
+    ends: Sequence[float],
+    *,
+    height: float = 0.15,
+    **look: Any,
+) -> None:
+    """Draw a bar a row, from its start to its end."""
+    half = height / 2
+    corners = [
+        [(start, at - half), (end, at - half), (end, at + half), (start, at + half)]
+        for at, start, end in zip(heights, starts, ends, strict=True)
+    ]
+    panel.add_collection(PolyCollection(corners, **look), autolim=False)
 
 
 def full_note(note: str, dropped: int, say: Texts) -> str:
@@ -74,4 +81,4 @@ def full_note(note: str, dropped: int, say: Texts) -> str:
     return note + (say("chart-dropped", n=dropped) if dropped else "")
 
 
-__all__ = ["MOST_ROWS", "SIDE", "beside", "chosen_rows", "full_note", "heading", "row_panel"]
+__all__ = ["MOST_ROWS", "SIDE", "beside", "boxes", "chosen_rows", "full_note", "row_panel"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -36,8 +36,11 @@ def families_for(text: str) -> list[str]:
     ReportError
         If neither our fonts nor a Chinese font of this machine has one of them.
     """
+    missing = set(text) - {"\n"}
+    if missing <= _characters(_FACES[0]):
+        return [FAMILY]
     families = list(FAMILIES)
-    missing = set(text) - _covered() - {"\n"}
+    missing -= _covered()
     for family in _SYSTEM:
         if not missing:
             break
@@ -64,6 +67,7 @@ def width_of(text: str, size: float = 9) -> float:
     return _ems(text) * size / 72
 
 
+@lru_cache(maxsize=4096)
 def wrapped(text: str, ems: int = 14, lines: int = 2) -> str:
     """Break a label into at most ``lines`` lines of ``ems`` Chinese characters; cut the rest.
 
