@@ -12,7 +12,7 @@ RANKS = (
     {"errors"},
     {"data", "rules"},
     {"scoring", "evidence", "money", "planning"},
-    {"linkage"},
+    {"linkage", "followup"},
     {"report"},
     {"suite"},
     {"printing", "cli"},

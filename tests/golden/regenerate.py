@@ -49,6 +49,8 @@ COPIES = {
     "70_linkage-zh": ("70_linkage", {"lang": "zh"}),
     "80_trends-zh": ("80_trends", {"lang": "zh", "work_year": 2022}),
     "80_trends-en": ("80_trends", {"lang": "en", "work_year": 2022}),
+    "85_assessment-zh": ("85_assessment", {"lang": "zh"}),
+    "85_assessment-en": ("85_assessment", {"lang": "en"}),
     "90_work_summary-zh": ("90_work_summary", {"lang": "zh"}),
     "90_work_summary-en": ("90_work_summary", {"lang": "en"}),
 }

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 # Results that one page of the whole district shows: its fork works them out, not every run.
-_ONE_PAGE = ("targets", "earlier_scores", "panel", "findings")
+_ONE_PAGE = (
+    "targets",
+    "earlier_scores",
+    "panel",
+    "findings",
+    "rectified",
+    "published",
+    "assessment",
+)
 _SHARED = tuple(
     name
     for kind in (StageYears, WorkYear)

@@ -20,6 +20,10 @@ from perfanalysis.data.tables import YearData
 from perfanalysis.errors import DataError
 from perfanalysis.evidence.panel import Panels, score_panels
 from perfanalysis.evidence.survey import Surveys, read_surveys
+from perfanalysis.followup.assessment import Assessment, assess_units
+from perfanalysis.followup.cases import assessment_cases
+from perfanalysis.followup.publication import publication_coverage
+from perfanalysis.followup.rectification import rectification_states
 from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.linkage.panel import LinkagePanel
 from perfanalysis.linkage.proposal import Proposal, propose_budget
@@ -230,6 +234,31 @@ class WorkYear(StageYears):
     def monitored_totals(self) -> pd.DataFrame:
         """The same of each unit's monitored projects together; ``key`` is the unit."""
         return execution_rates(self.monitoring, by="unit", projects=self._monitored())
+
+    @cached_property
+    def rectified(self) -> pd.DataFrame:
+        """The state of the evaluated year's findings on the day of the report."""
+        return rectification_states(self.evaluation, day=self.suite.engagement.report_date)
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """What units published of the evaluated year by the day of the report."""
+        kinds = self.rules.value("assessment.publication_kinds")
+        return publication_coverage(self.evaluation, kinds, day=self.suite.engagement.report_date)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """How each unit managed its budget performance: see `assess_units`."""
+        cases = assessment_cases(
+            reviewed=self.target_review.subjects,
+            targets=self.targets,
+            warnings=self.monitored.warnings,
+            scores=self.scores.projects,
+            evaluated=self.evaluation,
+            rectified=self.rectified,
+            published=self.published,
+        )
+        return assess_units(self.evaluation["units"]["unit_id"], cases, self.rules)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,1 @@
+"""After the evaluation: findings put right, documents published, units assessed."""
