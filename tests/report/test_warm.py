@@ -12,7 +12,7 @@ import sys
 from perfanalysis.report.warm import warm_up
 from perfanalysis.report import text, typeface, templating
 warm_up({lang!r})
-caches = [text.catalogue, typeface.register, typeface._covered, templating.source]
+caches = [text.catalogue, typeface.register, typeface._characters, templating.source]
 assert all(each.cache_info().currsize for each in caches), caches
 print("matplotlib_inline" in sys.modules, "matplotlib.pyplot" in sys.modules)
 """
