@@ -227,3 +227,13 @@ def test_the_example_files_load(name):
     rules = load_rules(EXAMPLES / name).on(date(2021, 3, 31))
     assert rules.value("self.ceiling_formula") == "ratio"
     assert rules.get("self.ceiling_formula").basis == "local"
+
+
+def test_each_book_has_rules_of_its_own():
+    # a value changed in one book, which nobody should do, must not reach the next
+    def floors(book):
+        return book.on(date(2021, 3, 31)).value("self.grade_floors")
+
+    first = load_rules()
+    floors(first)["excellent"] = 0
+    assert floors(load_rules())["excellent"] != 0

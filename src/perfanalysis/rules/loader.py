@@ -6,10 +6,12 @@ folder is read: a new subject is one new file.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -81,16 +83,23 @@ def load_rules(*local: Path | str) -> RuleBook:
     RuleFileError
         If a file breaks the schema; the message names the file and the line.
     """
+    rules: dict[str, Rule] = pickle.loads(_national())
+    for path in map(Path, local):
+        for key, read in _read_file(path).items():
+            rules[key] = _laid_over(rules, read)
+    return RuleBook(rules)
+
+
+@lru_cache(maxsize=1)
+def _national() -> bytes:
+    """The national rules, read once a process as the code is; packed: each book has its own."""
     rules: dict[str, Rule] = {}
     for path in sorted(Path(__file__).parent.rglob("*.yaml")):
         for key, read in _read_file(path).items():
             if key in rules:
                 read.item.wrong("另一个规则文件已有同名规则", "请改名或合并。")
             rules[key] = read.rule
-    for path in map(Path, local):
-        for key, read in _read_file(path).items():
-            rules[key] = _laid_over(rules, read)
-    return RuleBook(rules)
+    return pickle.dumps(rules, pickle.HIGHEST_PROTOCOL)
 
 
 def _laid_over(rules: Mapping[str, Rule], read: _Read) -> Rule:
