@@ -14,6 +14,7 @@ import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.evidence.arrays import Bools, Floats
+from perfanalysis.evidence.gap import expanded_percentiles
 
 LEAST_PAIRS, LEAST_UNITS = 20, 5
 
@@ -58,7 +59,8 @@ class Change:
     excess : float
         Change less the expected one.
     low, high : float
-        Interval of `excess`: units drawn again with replacement (percentiles).
+        Interval of `excess`: units drawn again with replacement (percentiles, expanded for the
+        units of the group).
     confidence : float
     """
 
@@ -143,10 +145,9 @@ def change_beyond(
     before, after = float(own["before"].mean()), float(own["after"].mean())
     change, expected = after - before, line.expected(before)
     excess = _resampled(pairs, group, reference, draws, seed)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(excess, [tail, 1 - tail])
+    low, high = expanded_percentiles(excess, units, confidence)
     moved = (change, expected, change - expected)
-    return Change(len(own), units, before, after, *moved, float(low), float(high), confidence)
+    return Change(len(own), units, before, after, *moved, low, high, confidence)
 
 
 def _scores(pairs: pd.DataFrame) -> tuple[Floats, Floats]:

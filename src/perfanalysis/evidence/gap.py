@@ -117,13 +117,29 @@ def gap_between(
 def _resampled(
     gaps: Floats, units: Ints, count: int, draws: int, seed: int, confidence: float
 ) -> tuple[float, float]:
-    """Percentiles of the mean over units drawn again, as far out as Student's t would go."""
+    """Interval of the mean over units drawn again."""
     sums, sizes = np.bincount(units, gaps, count), np.bincount(units, minlength=count)
     times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), draws)
-    means = (times @ sums) / (times @ sizes)
-    reach = stats.t.ppf((1 + confidence) / 2, count - 1) * (count / (count - 1)) ** 0.5
+    return expanded_percentiles((times @ sums) / (times @ sizes), count, confidence)
+
+
+def expanded_percentiles(drawn: Floats, clusters: int, confidence: float) -> tuple[float, float]:
+    """Percentiles of what was drawn again, as far out as Student's t would go.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (draws,)
+    clusters : int
+        Units that were drawn from.
+    confidence : float
+
+    References
+    ----------
+    Hesterberg (2015), The American Statistician 69:371–386, section 4.2.
+    """
+    reach = stats.t.ppf((1 + confidence) / 2, clusters - 1) * (clusters / (clusters - 1)) ** 0.5
     tail = float(stats.norm.sf(reach))
-    low, high = np.quantile(means, [tail, 1 - tail])
+    low, high = np.quantile(drawn, [tail, 1 - tail])
     return float(low), float(high)
 
 
@@ -181,4 +197,4 @@ def bounds_for_all(reviewed: Floats, all_projects: int, *, full: float = 100.0) 
     return Bounds(n, all_projects, known / all_projects, (known + full * rest) / all_projects)
 
 
-__all__ = ["Bounds", "Gap", "bounds_for_all", "gap_between", "gaps_by"]
+__all__ = ["Bounds", "Gap", "bounds_for_all", "expanded_percentiles", "gap_between", "gaps_by"]

@@ -36,6 +36,7 @@ _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
         "number": number_col,
         "points": partial(score_col, adds=True),
         "pp": pp_col,
+        "price": lambda label: replace(money_col(label, decimals=4), adds=False),
         "rate": rate_col,
         "score": score_col,
         "score+": partial(score_col, signed=True),
@@ -53,9 +54,9 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     **kinds : str
         Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``pp``, ``score``,
         ``points`` (a score that adds up), ``int``, ``count`` (an int that adds up),
-        ``balance`` (money that does not), ``number``, ``date``; ``money+``, ``balance+`` and
-        ``score+`` with their sign. ``text>page`` links each text to the page that column
-        ``page`` of the frame names.
+        ``balance`` (money that does not), ``price`` (money for one of something), ``number``,
+        ``date``; ``money+``, ``balance+`` and ``score+`` with their sign. ``text>page`` links each
+        text to the page that column ``page`` of the frame names.
 
     Examples
     --------

@@ -30,6 +30,7 @@ from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.flags import MoneyScreen, as_year_flags, screen_money
+from perfanalysis.money.unit_cost import UnitCosts, unit_costs
 from perfanalysis.planning.gate import budget_gate
 from perfanalysis.planning.lint import lint_targets
 from perfanalysis.planning.monitoring import Monitoring, monitor
@@ -150,6 +151,11 @@ class WorkYear(StageYears):
             self._read(self.requests_year, tables),
             earlier=[*self.earlier_scores.values()] if "years_poor" in wanted else [],
         )
+
+    @cached_property
+    def unit_costs(self) -> UnitCosts:
+        """What one of the same output cost, over the reviewed years: see `unit_costs`."""
+        return unit_costs(self.earlier_years, self.rules)
 
     @cached_property
     def panels(self) -> Panels:

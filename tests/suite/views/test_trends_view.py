@@ -6,7 +6,13 @@ from made_years import EVALUATED, indicator, project, work_year
 
 from perfanalysis.scoring.projects import score_projects
 from perfanalysis.suite.views.common import sentences
-from perfanalysis.suite.views.trends import trends_findings, trends_view, twice_refused
+from perfanalysis.suite.views.trends import (
+    cost_findings,
+    cost_notes,
+    trends_findings,
+    trends_view,
+    twice_refused,
+)
 from year_tables import make_year
 
 
@@ -121,3 +127,33 @@ def test_a_project_with_an_open_finding_is_in_neither_group():
     assert view.line is not None
     assert view.line.n == 22
     assert view.changes.set_index("group").loc["rectified", "n"] == 7
+
+
+def test_without_a_shared_output_unit_costs_are_not_compared():
+    year = with_years()
+    view = trends_view(year)
+    assert cost_findings(view, year) == [("main-cost-none", {"projects": 6, "units": 5})]
+    assert view.outside.empty
+    assert not view.standards
+
+
+def test_unit_costs_outside_are_those_of_the_evaluated_year():
+    # thirty projects pay 50 each for about as much; one pays the same for a hundredth of it
+    same = [100.0 + n for n in range(30)]
+    first, second = many(2019, same), many(2020, [1.0, *same[1:]])
+    for data in (first, second):
+        data["indicators"]["measure_unit"] = "平方米"
+        data["indicators"]["level3"] = "维修面积"
+    year = with_years(first)
+    vars(year).update(
+        evaluation=second,
+        scores=score_projects(second, year.rules),
+        earlier_years=(first, second),
+    )
+    view = trends_view(year)
+    assert view.outside["project_id"].tolist() == ["P00"]
+    key, values = cost_findings(view, year)[0]
+    assert (key, values["outputs"], values["projects"]) == ("main-cost", 1, 30)
+    assert values["chance"] == pytest.approx(1.5)
+    _, say = year.page("80_trends", "zh")
+    assert any("cost.standards" in note for note in cost_notes(view, year, say))

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
 from perfanalysis.evidence.arrays import Bools
 from perfanalysis.evidence.change import Change, Retest, change_beyond, retest
 from perfanalysis.money.outturn import YEARS, times_off
+from perfanalysis.money.unit_cost import UnitCosts
+from perfanalysis.report.text import Texts
 from perfanalysis.scoring.trends import composition, review_panel, score_pairs, units_of, years_of
 from perfanalysis.suite.views.common import Said, with_units
 from perfanalysis.suite.workyear import WorkYear
@@ -47,6 +50,10 @@ class TrendsView:
     low : DataFrame
         Projects under good in two of three years: ``name``, ``unit_name``, ``page``, ``times``,
         ``review_total``, ``grade`` (of the last year).
+    costs : UnitCosts
+    outside : DataFrame
+        Its projects of the evaluated year outside the expected costs, farthest first, with
+        ``unit_name`` and ``page``.
     """
 
     years: pd.DataFrame
@@ -57,6 +64,13 @@ class TrendsView:
     refused: Mapping[str, str]
     off: pd.DataFrame
     low: pd.DataFrame
+    costs: UnitCosts
+    outside: pd.DataFrame
+
+    @property
+    def standards(self) -> bool:
+        """Whether any of the outputs has a spending standard."""
+        return bool(self.costs.outputs["standard_wan"].notna().any())
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -87,6 +101,8 @@ def trends_view(year: WorkYear) -> TrendsView:
         refused=refused,
         off=with_units(off, names).rename(columns={"check": "kind"}),
         low=with_units(_low(panel, year.evaluation_year), names),
+        costs=year.unit_costs,
+        outside=with_units(_outside(year.unit_costs, year.evaluation_year), names),
     )
 
 
@@ -141,6 +157,46 @@ def _low(panel: pd.DataFrame, last: int) -> pd.DataFrame:
     return found.sort_values(["review_total", "project_id"], ignore_index=True)
 
 
+def _outside(costs: UnitCosts, last: int) -> pd.DataFrame:
+    own = costs.projects[costs.projects["outside"] & (costs.projects["year"] == last)]
+    far = np.log(own["ratio"].astype("float64")).abs()
+    order = far.sort_values(ascending=False, kind="stable").index
+    return own.loc[order].reset_index(drop=True)
+
+
+def cost_findings(view: TrendsView, year: WorkYear) -> list[Said]:
+    """What the unit costs say, as keys of ``80_trends`` with their values."""
+    now = view.costs.projects["year"] == year.evaluation_year
+    if view.costs.outputs.empty:
+        return [("main-cost-none", cost_rules(year))]
+    values = {
+        "year": str(year.evaluation_year),
+        "outputs": len(view.costs.outputs),
+        "projects": int(now.sum()),
+        "outside": len(view.outside),
+        "chance": float(now.sum()) * (1 - view.costs.confidence),
+    }
+    return [("main-cost", values)]
+
+
+def cost_notes(view: TrendsView, year: WorkYear, say: Texts) -> list[str]:
+    """How unit costs are worked out, what is left out, and the standards."""
+    left = view.costs.left_out
+    said = [say("cost-reason", reason=row.reason, n=row.n) for row in left.itertuples(index=False)]
+    notes = [say("cost-note", confidence=view.costs.confidence)]
+    if said:
+        notes.append(say("cost-left", reasons=say("format-separator").join(said)))
+    rule = year.rules.get("cost.standards")
+    key = "cost-standards" if view.standards else "cost-no-standards"
+    return [*notes, say(key, cited=say.said(rule.cite()))]
+
+
+def cost_rules(year: WorkYear) -> dict[str, Any]:
+    """From how many projects and units on an output is compared."""
+    names = {"projects": "cost.least_projects", "units": "cost.least_units"}
+    return {name: year.rules.value(key) for name, key in names.items()}
+
+
 def trends_findings(view: TrendsView) -> list[Said]:
     """The main points, as keys of ``80_trends`` with their values."""
     if view.moved.empty:
@@ -175,4 +231,14 @@ def _values(change: Change) -> dict[str, Any]:
     return {name: getattr(change, name) for name in Change.__slots__}
 
 
-__all__ = ["DRAWS", "SEED", "TrendsView", "trends_findings", "trends_view", "twice_refused"]
+__all__ = [
+    "DRAWS",
+    "SEED",
+    "TrendsView",
+    "cost_findings",
+    "cost_notes",
+    "cost_rules",
+    "trends_findings",
+    "trends_view",
+    "twice_refused",
+]
