@@ -36,6 +36,7 @@ COPIES = {
     "20_monitoring-en": ("20_monitoring", {"lang": "en"}),
     "30_unit-U001-zh": ("30_unit", {"lang": "zh", "unit_id": "U001"}),
     "30_unit-U003-en": ("30_unit", {"lang": "en", "unit_id": "U003"}),
+    "35_section-zh": ("35_section", {"lang": "zh", "section": "教科文股"}),
     "40_key_project-P004-01-zh": ("40_key_project", {"lang": "zh", "project_id": "P004-01"}),
     "41_special_project-P001-03-zh": (
         "41_special_project",
@@ -53,6 +54,8 @@ COPIES = {
     "85_assessment-en": ("85_assessment", {"lang": "en"}),
     "90_work_summary-zh": ("90_work_summary", {"lang": "zh"}),
     "90_work_summary-en": ("90_work_summary", {"lang": "en"}),
+    "95_upward_assessment-zh": ("95_upward_assessment", {"lang": "zh"}),
+    "95_upward_assessment-en": ("95_upward_assessment", {"lang": "en"}),
 }
 
 

@@ -16,6 +16,7 @@ from perfanalysis.errors import ParameterError
 SCOPES: Mapping[str, str | None] = MappingProxyType(
     {
         "district": None,
+        "section": "section",
         "unit": "unit_id",
         "key_project": "project_id",
         "special_project": "project_id",

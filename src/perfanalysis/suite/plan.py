@@ -55,8 +55,10 @@ def subjects_of(year: YearData) -> Subjects:
     units, projects = year["units"], year["projects"]
     key = projects.loc[projects["is_key"].fillna(False).astype(bool)]
     special = projects.loc[projects["is_special"].fillna(False).astype(bool)]
+    sections = sorted(set(units["finance_section"].dropna()))
     return {
         "district": {"district": ""},
+        "section": dict(zip(sections, sections, strict=True)),
         "unit": dict(zip(units["unit_id"], units["name"].fillna(""), strict=True)),
         "key_project": dict(zip(key["project_id"], key["name"].fillna(""), strict=True)),
         "special_project": dict(
