@@ -50,6 +50,56 @@ def paid_against_work(contracts: pd.DataFrame, payments: pd.DataFrame) -> pd.Dat
     return joined.assign(ahead_wan=joined["paid_wan"] - allowed)
 
 
+def ahead_of_work(compared: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
+    """The payments of `paid_against_work` that went further beyond the work than is tolerated."""
+    tolerance = rules.value("payments.ahead_tolerance") * compared["signed_wan"]
+    return compared[compared["ahead_wan"] > tolerance]
+
+
+def contract_curves(year: YearData) -> pd.DataFrame:
+    """What was paid under each measured contract, and the work verified, month by month.
+
+    Parameters
+    ----------
+    year : YearData
+        Tables ``contracts``, ``payments``.
+
+    Returns
+    -------
+    DataFrame
+        Twelve rows a contract with a sum, sorted by ``contract_id`` and ``month``: ``project_id``,
+        ``signed_wan``, ``paid_wan`` and ``due_wan`` (work verified + the agreed advance) at the end
+        of the month, 万元; ``paid_share`` and ``due_share`` of the contract sum. As in
+        `paid_against_work`, no work is verified before the first measurement.
+    """
+    measured = year["contracts"].dropna(subset=["date", "contract_id", "work_done_wan"])
+    measured = measured[measured["signed_wan"] > 0].sort_values("date", kind="stable")
+    first = measured.drop_duplicates("contract_id").set_index("contract_id")
+    ends = pd.date_range(f"{year.budget_year}-01-01", periods=12, freq="ME")
+    months = pd.DataFrame({"month": range(1, 13), "date": ends.astype(measured["date"].dtype)})
+    grid = first[["project_id"]].reset_index().merge(months, how="cross")
+    grid = grid.sort_values(["date", "contract_id"], kind="stable")
+    paid = year["payments"].dropna(subset=["contract_id", "date", "amount_wan"])
+    paid = paid.sort_values("date", kind="stable")
+    paid = paid.assign(paid_wan=paid.groupby("contract_id")["amount_wan"].cumsum())
+    parts = (
+        measured[["date", "contract_id", *_MEASURED]],
+        paid[["date", "contract_id", "paid_wan"]],
+    )
+    for part in parts:
+        grid = pd.merge_asof(grid, part, on="date", by="contract_id")
+    terms = first.assign(work_done_wan=0.0).reindex(grid["contract_id"]).set_axis(grid.index)
+    grid[_MEASURED] = grid[_MEASURED].where(grid["work_done_wan"].notna(), terms[_MEASURED])
+    grid = grid.assign(
+        paid_wan=grid["paid_wan"].fillna(0.0),
+        due_wan=grid["work_done_wan"] + grid["advance_wan"].fillna(0.0),
+    )
+    shares = {f"{each}_share": grid[f"{each}_wan"] / grid["signed_wan"] for each in ("paid", "due")}
+    grid = grid.assign(**shares).sort_values(["contract_id", "month"], ignore_index=True)
+    order = ["contract_id", "project_id", "month", "signed_wan", "paid_wan", "due_wan", *shares]
+    return grid[order]
+
+
 def contract_hits(year: YearData, rules: RulesInForce, compared: pd.DataFrame) -> pd.DataFrame:
     """Compare payments with the terms of each contract.
 
@@ -150,7 +200,7 @@ def _limit(rules: RulesInForce, key: str, day: pd.Timestamp) -> float:
 
 def _ahead(year: YearData, rules: RulesInForce, compared: pd.DataFrame) -> pd.DataFrame:
     rule = rules.get("payments.ahead_tolerance")
-    ahead = compared[compared["ahead_wan"] > rule.value * compared["signed_wan"]]
+    ahead = ahead_of_work(compared, rules)
     worst = ahead.sort_values(["ahead_wan", "contract_id"], ascending=[False, True])
     worst = worst.drop_duplicates("contract_id")
     allowed = worst["paid_wan"] - worst["ahead_wan"]
@@ -243,4 +293,10 @@ def _underpaid(
     return hits("progress-underpaid", found, rows=rows, rule=rule)
 
 
-__all__ = ["contract_hits", "contract_terms", "paid_against_work"]
+__all__ = [
+    "ahead_of_work",
+    "contract_curves",
+    "contract_hits",
+    "contract_terms",
+    "paid_against_work",
+]

@@ -9,7 +9,7 @@ Sums are exact: every amount is a whole number of 10⁻⁶ 万元 (0.01 元), ad
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -212,15 +212,23 @@ def _ratio(over: pd.Series, under: pd.Series) -> pd.Series:
     return over / under.where(under > 0)
 
 
-def share_band(curves: pd.DataFrame) -> pd.DataFrame:
+def share_band(curves: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Spread of the share paid over the groups of `cumulative_curve`, month by month.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Its rows, perhaps with more columns.
+    by : sequence of str
+        Of these columns, each value has a spread of its own.
 
     Returns
     -------
     DataFrame
-        ``month``, and ``low``, ``middle``, ``high``: the 10%, 50% and 90% quantiles (ratios).
+        The columns of `by`, ``month``, and ``low``, ``middle``, ``high``: the 10%, 50% and 90%
+        quantiles (ratios).
     """
-    spread = curves.groupby("month")["share"].quantile([0.1, 0.5, 0.9]).unstack()
+    spread = curves.groupby([*by, "month"])["share"].quantile([0.1, 0.5, 0.9]).unstack()
     return spread.set_axis(["low", "middle", "high"], axis=1).reset_index()
 
 

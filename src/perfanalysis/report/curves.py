@@ -51,6 +51,7 @@ def cumulative(
     band: pd.DataFrame | None = None,
     flagged: Collection[str] = (),
     note: str = "",
+    dashed: str = "",
 ) -> Chart:
     """Draw how spending ran through the year: one panel a key, same scale.
 
@@ -61,12 +62,15 @@ def cumulative(
     share, elapsed : str
         Columns of ratios: cumulative share executed, and the share of the year gone by.
     band : DataFrame, optional
-        ``month``, ``low``, ``high``: the peers' 10 to 90% band, the same in every panel.
+        ``month``, ``low``, ``high``: the peers' 10 to 90% band, the same in every panel; with
+        the column `key`, each panel has its own or none.
     flagged : collection of str
         Keys drawn in orange, with the words 需核实.
     note : str
         What the dashed line and the band stand for, where it is not what is said by itself:
         share of the year gone by, and 10 to 90% of the peers.
+    dashed : str
+        What the dashed line is called over its numbers; the share of the year gone by if left out.
     """
     keys = list(dict.fromkeys(frame[key].astype(str)))
     if not 0 < len(keys) <= MOST_PANELS:
@@ -79,7 +83,8 @@ def cumulative(
         panel, places = _grid(len(keys), across, top * 1.05)
         _months(panel, places, [index % across == 0 for index in range(len(keys))], say)
         if band is not None:
-            _bands(panel, places, band)
+            own = [band[band[key] == each] if key in band else band for each in keys]
+            _bands(panel, places, own)
         if elapsed:
             passed = [
                 place.points(rows[month], rows[elapsed])
@@ -96,12 +101,13 @@ def cumulative(
         share: rate_col(say("chart-share")),
     }
     if elapsed:
-        shown[elapsed] = rate_col(say("chart-elapsed"))
+        shown[elapsed] = rate_col(dashed or say("chart-elapsed"))
     said = [say("chart-elapsed-note")] if elapsed else []
     said += [say("chart-band-note")] if band is not None else []
     if band is not None:
-        ends_of = band.set_index("month")[["low", "high"]].add_prefix("band_")
-        frame = frame.join(ends_of, on=month)
+        on = [key, month] if key in band else [month]
+        ends_of = band.rename(columns={"month": month}).set_index(on)[["low", "high"]]
+        frame = frame.join(ends_of.add_prefix("band_"), on=on)
         shown["band_low"] = rate_col(say("chart-band-low"))
         shown["band_high"] = rate_col(say("chart-band-high"))
     note = note or "".join(said)
@@ -164,8 +170,8 @@ def _months(panel: Axes, places: Sequence[_Place], first: Sequence[bool], say: T
     lines(panel, base + marks, color=DARK_GREY)
 
 
-def _bands(panel: Axes, places: Sequence[_Place], band: pd.DataFrame) -> None:
-    """Shade the peers' range; its edges stand out from the page where the area does not."""
+def _bands(panel: Axes, places: Sequence[_Place], bands: Sequence[pd.DataFrame]) -> None:
+    """Shade the peers' range of each panel that has one; edges show where areas do not."""
     areas = [
         np.concatenate(
             [
@@ -173,7 +179,8 @@ def _bands(panel: Axes, places: Sequence[_Place], band: pd.DataFrame) -> None:
                 place.points(band["month"], band["high"])[::-1],
             ]
         )
-        for place in places
+        for place, band in zip(places, bands, strict=True)
+        if len(band)
     ]
     drawn = PolyCollection(areas, facecolors=BAND, edgecolors=GREY, linewidths=0.5)
     panel.add_collection(drawn, autolim=False)

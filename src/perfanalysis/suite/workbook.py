@@ -14,7 +14,6 @@ from perfanalysis.data.findings import findings_frame
 from perfanalysis.data.spreadsheet import check_fits
 from perfanalysis.linkage.export import labelled_proposal
 from perfanalysis.money.execution import execution_rates
-from perfanalysis.money.worklist import money_worklist
 from perfanalysis.report.public import Public, may_be_shown
 from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.report.workbook import Sheet, year_workbook
@@ -196,7 +195,7 @@ def _flags(year: WorkYear) -> Pair:
 
 
 def _worklist(year: WorkYear) -> Pair:
-    table, say = money_worklist(year.money.flags, year.evaluation["units"]), texts("suite", "zh")
+    table, say = year.worklist, texts("suite", "zh")
     kinds = {code: say.label("flag", code) for code in table["check"].unique()}
     shown = table.assign(
         check=table["check"].map(kinds),

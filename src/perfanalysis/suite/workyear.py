@@ -28,9 +28,11 @@ from perfanalysis.linkage.circumstances import project_circumstances
 from perfanalysis.linkage.panel import LinkagePanel
 from perfanalysis.linkage.proposal import Proposal, propose_budget
 from perfanalysis.linkage.rules import link_rules
+from perfanalysis.money.contracts import contract_curves
 from perfanalysis.money.execution import execution_rates
 from perfanalysis.money.flags import MoneyScreen, as_year_flags, screen_money
 from perfanalysis.money.unit_cost import UnitCosts, unit_costs
+from perfanalysis.money.worklist import money_worklist
 from perfanalysis.planning.gate import budget_gate
 from perfanalysis.planning.lint import lint_targets
 from perfanalysis.planning.monitoring import Monitoring, monitor
@@ -47,7 +49,13 @@ from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
 from perfanalysis.suite.lookback import TABLES, TREND_TABLES, followers, panel_of, reviews
 from perfanalysis.suite.stageyears import StageYears
-from perfanalysis.suite.views.paid import paid_band, paid_curves
+from perfanalysis.suite.views.paid import (
+    contracts_ahead,
+    kind_bands,
+    paid_band,
+    paid_curves,
+    project_curves,
+)
 
 
 @dataclass(frozen=True)
@@ -203,6 +211,31 @@ class WorkYear(StageYears):
     def money(self) -> MoneyScreen:
         """Where the money of the evaluated year went: see `screen_money`."""
         return screen_money(self.evaluation, self.rules, history=self.history)
+
+    @cached_property
+    def worklist(self) -> pd.DataFrame:
+        """What to verify of the money of the evaluated year: see `money_worklist`."""
+        return money_worklist(self.money.flags, self.evaluation["units"])
+
+    @cached_property
+    def project_curves(self) -> pd.DataFrame:
+        """How each project paid through the evaluated year: see `project_curves`."""
+        return project_curves(self.evaluation)
+
+    @cached_property
+    def kind_bands(self) -> pd.DataFrame:
+        """Spread of `project_curves` among projects of the same kind of spending."""
+        return kind_bands(self.project_curves, least=self.rules.value("pace.min_peers"))
+
+    @cached_property
+    def contract_curves(self) -> pd.DataFrame:
+        """What was paid under each contract of the evaluated year, beside the work verified."""
+        return contract_curves(self.evaluation)
+
+    @cached_property
+    def contracts_ahead(self) -> pd.Series:
+        """万元 that contracts of the evaluated year were paid ahead of work."""
+        return contracts_ahead(self.evaluation, self.rules)
 
     @cached_property
     def flags(self) -> pd.DataFrame:

@@ -83,23 +83,6 @@ def test_a_blank_score_is_not_the_one_claimed_for_execution():
     assert (view.lost, view.added) == (13.5, 5.5)
 
 
-def test_the_pace_is_of_the_annual_budget(view):
-    # of 150: 40 paid by September, 32 in December, 80 in all; U02 had paid all of its 10
-    september = 40 / 150
-    expected = {"september": september, "december": 32 / 150, "year": 80 / 150}
-    peers = 0.633  # (4/15 + 1) / 2, as it is printed
-    assert view.pace == pytest.approx(expected | {"peers": peers})
-    assert set(view.curve["name"]) == {"示例教育局"}
-
-
-def test_nothing_paid_gives_no_curve():
-    paid = [row for row in EVALUATED["payments"] if row["project_id"] == "P3"]
-    view = unit_view(work_year(evaluation={"payments": paid}), "U01")
-    assert view.curve.empty
-    assert len(view.band) == 12
-    assert unit_view(work_year(evaluation={"payments": []}), "U01").band.empty
-
-
 def test_monitored_projects_are_of_the_other_year(view):
     assert view.monitored[["project_id", "annual_wan", "executed_wan"]].values.tolist() == [
         ["P1", 120.0, 30.0]

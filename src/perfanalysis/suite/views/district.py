@@ -19,6 +19,7 @@ from perfanalysis.scoring.summary import (
 )
 from perfanalysis.suite.views.common import Said, gap_of_means, unit_pages
 from perfanalysis.suite.views.paid import paid_curves
+from perfanalysis.suite.views.spending import Spending, district_spending, spending_finding
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -52,6 +53,8 @@ class DistrictView:
         See `problem_groups`.
     refused : DataFrame
         Projects without a grade, with the reason.
+    spending : Spending
+        Where the money of the evaluated year went.
     """
 
     units: pd.DataFrame
@@ -67,6 +70,7 @@ class DistrictView:
     gaps: pd.DataFrame
     problems: pd.DataFrame
     refused: pd.DataFrame
+    spending: Spending
 
     @property
     def graded(self) -> int:
@@ -110,6 +114,7 @@ def district_view(year: WorkYear) -> DistrictView:
         gaps=score_gaps(scores),
         problems=problem_groups(year.flags),
         refused=_refused(year),
+        spending=district_spending(year),
     )
 
 
@@ -139,7 +144,8 @@ def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
     if len(view.monitored):
         said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
     projects = year.flags["project_id"].nunique()
-    said.append(("main-flags", {"flags": len(year.flags), "projects": projects}))
+    facts = {"flags": len(year.flags), "projects": projects}
+    said.append(("main-flags", facts | {"clauses": [spending_finding(view.spending)]}))
     return said
 
 

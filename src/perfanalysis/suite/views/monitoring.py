@@ -17,6 +17,7 @@ from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
 from perfanalysis.planning.workdays import add_workdays
 from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
 from perfanalysis.suite.views.common import Said, with_units
+from perfanalysis.suite.views.spending import Spending, monitored_spending, spending_finding
 from perfanalysis.suite.workyear import WorkYear
 
 MONTHS = 12
@@ -64,6 +65,8 @@ class MonitoringView:
         ``action``, ``projects``, ``unspent_wan``.
     warnings, spot : DataFrame
         See `Monitoring`, with ``unit_name`` and ``page``.
+    spending : Spending or None
+        Where the money of the year went so far; None where nothing is monitored.
     """
 
     month: int
@@ -78,6 +81,7 @@ class MonitoringView:
     actions: pd.DataFrame
     warnings: pd.DataFrame
     spot: pd.DataFrame
+    spending: Spending | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,7 @@ def monitoring_view(year: WorkYear) -> MonitoringView:
         actions=_counted(unspent, "action", ACTIONS),
         warnings=with_units(found.warnings, names),
         spot=with_units(found.spot, names),
+        spending=monitored_spending(year) if len(projects) else None,
     )
 
 
@@ -200,9 +205,10 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
         return [("main-none", {"year": year.monitoring_year})]
     month = {"year": year.monitoring_year, "month": str(view.month)}
     known = pd.notna(view.whole["share"])
-    said: list[Said] = [("main-money" if known else "main-money-none", view.whole | month)]
     lights = view.lights.set_index("light")["projects"]
-    said.append(("main-lights", {light: int(lights[light]) for light in LIGHTS}))
+    clauses: list[Said] = [("main-lights", {light: int(lights[light]) for light in LIGHTS})]
+    money = view.whole | month | {"clauses": clauses}
+    said: list[Said] = [("main-money" if known else "main-money-none", money)]
     if pd.notna(view.whole["expected"]):
         said.append(("main-expected", view.whole))
     if len(view.unspent):
@@ -231,6 +237,8 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
         amount = float(differing["difference_wan"].abs().sum())
         values = {"checked": len(view.spot), "projects": len(differing), "amount": amount}
         said.append(("main-spot", values))
+    if view.spending is not None:
+        said.append(spending_finding(view.spending))
     return said
 
 

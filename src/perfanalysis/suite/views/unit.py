@@ -9,16 +9,17 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.money.flags import FAMILY
 from perfanalysis.report.formats import half_up
 from perfanalysis.scoring.summary import exact_points, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
 from perfanalysis.suite.views.monitoring import UnitMonitoring, unit_monitoring
+from perfanalysis.suite.views.spending import Spending, unit_spending
 from perfanalysis.suite.views.targets import UnitTargets, unit_targets
 from perfanalysis.suite.views.unit_frames import proposed_frames, unit_frames
 from perfanalysis.suite.workyear import WorkYear
 
 FEW = 5
-SEPTEMBER, DECEMBER = 9, 12
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,8 @@ class UnitView:
         Points lost by rule; see `rule_losses`.
     largest : DataFrame
         The largest deductions: ``label`` (project and indicator), ``lost``.
-    curve : DataFrame
-        Cumulative payments of the evaluated year: ``name``, ``month``, ``share``,
-        ``elapsed_share``; empty where nothing was paid.
-    band : DataFrame
-        Share paid by month over all units: ``month``, ``low``, ``middle``, ``high`` (10%, 50%
-        and 90% of the units).
+    spending : Spending
+        Where the money of the evaluated year went.
     monitored : DataFrame
         Execution of its monitored projects in the monitored year, with names.
     monitored_total : Series
@@ -68,8 +65,7 @@ class UnitView:
     ledger: pd.DataFrame
     losses: pd.DataFrame
     largest: pd.DataFrame
-    curve: pd.DataFrame
-    band: pd.DataFrame
+    spending: Spending
     monitored: pd.DataFrame
     monitored_total: pd.Series
     dual: UnitMonitoring
@@ -154,15 +150,9 @@ class UnitView:
         ]
 
     @property
-    def pace(self) -> dict[str, float]:
-        """Share of the annual budget paid: by September, in December, in all; and by others."""
-        share = self.curve.set_index("month")["share"]
-        return {
-            "september": float(share[SEPTEMBER]),
-            "december": float(share[DECEMBER] - share[DECEMBER - 1]),
-            "year": float(share[DECEMBER]),
-            "peers": float(self.band.set_index("month").at[SEPTEMBER, "middle"]),
-        }
+    def other_flags(self) -> pd.DataFrame:
+        """What must be verified besides the money, which `spending` has."""
+        return self.flags[~self.flags["kind"].isin(FAMILY)]
 
     @property
     def added(self) -> float:
@@ -201,8 +191,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         ledger=frames.ledger[unit_id],
         losses=frames.losses[unit_id],
         largest=frames.largest[unit_id],
-        curve=frames.curve[unit_id],
-        band=year.unit_band,
+        spending=unit_spending(year, unit_id),
         monitored=frames.monitored[unit_id],
         monitored_total=total.iloc[0] if len(total) else pd.Series(dtype="float64"),
         dual=unit_monitoring(year, unit_id),

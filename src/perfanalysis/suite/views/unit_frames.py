@@ -22,7 +22,7 @@ class UnitFrames:
 
     Attributes
     ----------
-    summary, projects, ledger, losses, largest, curve, flags, monitored, monitored_total : ByUnit
+    summary, projects, ledger, losses, largest, flags, monitored, monitored_total : ByUnit
     """
 
     summary: ByUnit
@@ -30,7 +30,6 @@ class UnitFrames:
     ledger: ByUnit
     losses: ByUnit
     largest: ByUnit
-    curve: ByUnit
     flags: ByUnit
     monitored: ByUnit
     monitored_total: ByUnit
@@ -59,15 +58,12 @@ def unit_frames(year: WorkYear) -> UnitFrames:
     )
     projects = projects.assign(anchor=projects["project_id"].map(row_anchor))
     ledger = _ledger(scores, projects)
-    names = year.evaluation["units"].set_index("unit_id")["name"]
-    curves = year.unit_curves
     return UnitFrames(
         summary=by_unit(year.unit_summaries),
         projects=by_unit(projects),
         ledger=by_unit(ledger),
         losses=by_unit(rule_losses(ledger, scores.rules, within=["unit_id"])),
         largest=by_unit(_largest(ledger)),
-        curve=by_unit(curves.assign(name=curves["key"].map(names)), "key"),
         flags=by_unit(year.flags),
         monitored=by_unit(_monitored(year)),
         monitored_total=by_unit(year.monitored_totals, "key"),
