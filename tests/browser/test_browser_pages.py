@@ -105,6 +105,17 @@ def test_a_page_prints_on_a4(open_page, reports, kind, tmp_path):
         assert page.locator("h1").inner_text()[:4] in text.replace(" ", "")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_table_is_wider_than_the_paper(open_page, reports, kind):
+    """A browser prints a page whose table is wider in smaller type than the style says."""
+    page = open_page(reports / KINDS[kind], width=643)  # A4 less 20 mm on either side
+    page.emulate_media(media="print")
+    wide = """[...document.querySelectorAll('.table-box')]
+        .filter(box => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
+        .map(box => box.getAttribute('aria-labelledby'))"""
+    assert page.evaluate(wide) == []
+
+
 def test_figures_and_styles_pass_the_content_security_policy(open_page, reports):
     page = open_page(reports / KINDS["unit"])
     drawn = page.evaluate("[...document.images].map(each => each.naturalWidth)")

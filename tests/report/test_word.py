@@ -125,11 +125,15 @@ def test_every_number_of_the_page_is_in_the_report_and_no_other(path):
 def test_the_contents_are_there_before_anybody_updates_them(report):
     word = render_word(report)
     contents = part(word).find(f".//{qn('w:sdt')}")
-    assert "TOC" in "".join(contents.itertext(qn("w:instrText")))
+    codes = [each.text.split() for each in contents.iter(qn("w:instrText"))]
+    begun = [e for e in contents.iter(qn("w:fldChar")) if e.get(qn("w:fldCharType")) == "begin"]
+    assert all(each.get(qn("w:dirty")) == "true" for each in begun), "Word works out the pages"
     entries = ["".join(each.itertext(qn("w:t"))) for each in contents.iter(qn("w:hyperlink"))]
     assert entries == ["要点", "一、第一节", "（一）小节", "二、第二节", "三、复现信息"]
     marks = {each.get(qn("w:name")) for each in part(word).iter(qn("w:bookmarkStart"))}
-    assert {each.get(qn("w:anchor")) for each in contents.iter(qn("w:hyperlink"))} <= marks
+    anchors = [each.get(qn("w:anchor")) for each in contents.iter(qn("w:hyperlink"))]
+    assert codes == [["PAGEREF", anchor, "\\h"] for anchor in anchors]
+    assert set(anchors) <= marks
 
 
 def test_headings_are_numbered_by_the_list_and_not_by_typed_text(report):
@@ -217,7 +221,7 @@ def test_hostile_text_is_data(shown, new_page, text):
     on_page = page_tables(render_page(notebook))[0][1][0]
     shown_text = re.sub("[\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", on_page)
     assert cells.cell(1, 0).text == shown_text
-    allowed = {"TOC", "SEQ", "REF"}
+    allowed = {"PAGEREF", "SEQ", "REF"}
     codes = "".join(f"{each.text}|" for each in part(word).iter(qn("w:instrText"))).split("|")
     assert {code.split()[0] for code in codes if code} <= allowed
 
@@ -263,3 +267,7 @@ def test_libreoffice_makes_a_pdf(report, tmp_path):
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, made]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext"):
+        to_text = ["pdftotext", "-layout", tmp_path / "report.pdf", "-"]
+        text = subprocess.run(to_text, check=True, capture_output=True).stdout.decode()
+        assert len(re.findall(r"\.{9,} *\d+$", text, re.MULTILINE)) == 5, "pages in the contents"

@@ -25,6 +25,7 @@ from perfanalysis.report.word.xml import (
     field,
     paragraph,
     picture,
+    plain,
     row,
     run,
     table,
@@ -159,7 +160,11 @@ class Body:
         return paragraph("Picture", drawn) + self._caption(block, "FigureCaption") + notes
 
     def _contents(self) -> str:
-        """The table of contents: a field whose entries are there already, each a link."""
+        """The table of contents: a line a heading, each a link with the page as a field.
+
+        The lines are no TOC field: in one LibreOffice takes the pages as typed text, and none is
+        known before the document is laid out.
+        """
         entries = []
         counts = [0, 0, 0]
         for mark, block in self._headings:
@@ -169,25 +174,16 @@ class Body:
                 counts[block.level :] = [0] * (3 - block.level)
                 text = heading_number(block.level, counts[block.level - 1]) + text
             if block.level <= 2:
+                page = field(f"PAGEREF {mark} \\h", "", dirty=True)
+                inside = f"{run(text)}<w:r><w:tab/></w:r>{page}"
                 entries.append(
-                    (block.level, f'<w:hyperlink w:anchor="{mark}">{run(text)}</w:hyperlink>')
+                    (block.level, f'<w:hyperlink w:anchor="{mark}">{inside}</w:hyperlink>')
                 )
-        begin = (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
-            ' TOC \\o "1-2" \\n \\h \\z \\u </w:instrText></w:r>'
-            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        )
-        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        last = len(entries) - 1
-        lines = "".join(
-            paragraph(f"TOC{level}", (begin if not at else "") + link + (end if at == last else ""))
-            for at, (level, link) in enumerate(entries)
-        )
-        heading = paragraph("TOCHeading", run(self._say("contents-heading")))
+        lines = "".join(paragraph(f"TOC{level}", link) for level, link in entries)
+        title = self._say("contents-heading")
         return (
-            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
-            f"<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>{heading}{lines}"
-            "</w:sdtContent></w:sdt>"
+            f'<w:sdt><w:sdtPr><w:alias w:val="{plain(title)}"/></w:sdtPr><w:sdtContent>'
+            f"{paragraph('TOCHeading', run(title))}{lines}</w:sdtContent></w:sdt>"
         )
 
     def _next(self) -> int:

@@ -28,10 +28,14 @@ def run(text: str, properties: str = "") -> str:
     return f"<w:r>{rpr}{'<w:br/>'.join(lines)}</w:r>"
 
 
-def field(code: str, shown: str) -> str:
-    """A field with its result filled in, so that it reads right before anybody updates it."""
+def field(code: str, shown: str, *, dirty: bool = False) -> str:
+    """A field with its result filled in, so that it reads right before anybody updates it.
+
+    One that is `dirty` is worked out by Word when it opens the document.
+    """
+    mark = ' w:dirty="true"' if dirty else ""
     return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="begin"{mark}/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> {plain(code)} </w:instrText></w:r>'
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run(shown)}'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
