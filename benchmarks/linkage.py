@@ -73,8 +73,8 @@ def made(count: int) -> dict[str, Any]:
         | {"executed_wan": executed, "refused_reason": ""}
     ).astype({"grade": "str", "refused_reason": "str"})
     few = dict.fromkeys(CIRCUMSTANCES, 0.0) | {
-        "target_share": draw.uniform(0.55, 1, count),
-        "assessment_share": np.nan,
+        "gate": draw.choice(["passed", "revise", "refuse"], count, p=[0.88, 0.06, 0.06]),
+        "gate_reason": "绩效目标终审75.00分，中",
         "warnings_unanswered": (draw.random(count) < 0.02) * 1.0,
         "rectification_open": (draw.random(count) < 0.03) * 1.0,
         "review_gap": draw.exponential(3, count),

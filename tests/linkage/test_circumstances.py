@@ -171,7 +171,7 @@ def test_protected_categories_and_units_by_name(tmp_path):
 
 
 def test_a_rule_whose_circumstances_are_not_given_is_refused():
-    with pytest.raises(DataError, match="gate-targets 要看 target_share"):
+    with pytest.raises(DataError, match="gate-refused 要看 gate"):
         proposed(load_rules().on(evaluation_date(2020)), asked(A=10), A=10)
 
 

@@ -19,6 +19,8 @@ CIRCUMSTANCES = (
     "review_gap",
     "unused_carryover_wan",
     "surplus_growth_wan",
+    "gate",
+    "gate_reason",
 )
 
 
@@ -29,6 +31,7 @@ def project_circumstances(
     gate: YearData,
     *,
     earlier: Sequence[ProjectScores] = (),
+    decided: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Gather what the rules of linkage may look at.
 
@@ -45,6 +48,9 @@ def project_circumstances(
         ``pre_assessment``.
     earlier : sequence of ProjectScores
         Reviews of years before.
+    decided : DataFrame, optional
+        What `planning.gate.budget_gate` decided on each request; where there is none, or neither
+        reviews of targets nor pre-assessments, no gate was held and nobody is stopped by it.
 
     Returns
     -------
@@ -55,7 +61,7 @@ def project_circumstances(
         findings of the evaluated year not rectified; points between self-evaluation and review;
         money carried into the evaluated year and not used in it (万元; where sources are not apart,
         what was carried in counts as spent first); growth of the unit's carry-over and surplus
-        (万元, empty where not stated).
+        (万元, empty where not stated); gate (code) and gate_reason (empty where none was held).
     """
     known = [evaluated["projects"], base["projects"], gate["budget_requests"]]
     ids = pd.concat([table[["project_id", "unit_id"]] for table in known])
@@ -79,7 +85,19 @@ def project_circumstances(
     for name, count in counts.items():
         table[name] = count.reindex(table.index).fillna(0).astype("float64")
     table["surplus_growth_wan"] = units.map(_growth(evaluated["unit_finance"])).astype("float64")
+    held = decided is not None and not (
+        gate["target_review"].empty and gate["pre_assessment"].empty
+    )
+    table = table.join(_passed(decided if held else None))
     return table[list(CIRCUMSTANCES)]
+
+
+def _passed(decided: pd.DataFrame | None) -> pd.DataFrame:
+    """What the gate decided, by project; nothing where it was not held."""
+    if decided is None:
+        return pd.DataFrame(columns=["gate", "gate_reason"], dtype="object")
+    own = decided.set_index("project_id")[["gate", "reason"]]
+    return own.rename(columns={"reason": "gate_reason"}).astype("object")
 
 
 def _years_poor(years: Sequence[ProjectScores]) -> pd.Series:

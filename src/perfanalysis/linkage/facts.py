@@ -42,6 +42,8 @@ def condition_facts(rule: LinkRule, rows: pd.DataFrame) -> Texts:
         if name in rule.values:
             labels = codebook()["projects"].columns[name].choices
             texts.append(joined(_labels(rows[name], labels), "；"))
+    if "gate" in rule.values:
+        texts.append(joined(_as_texts(rows["gate_reason"]), "；"))
     named = [name for name in ("category", "unit_id", "project_id") if name in rule.values]
     texts += [joined(_as_texts(rows[name]), "；") for name in named]
     if "execution_rate" in rule.numbers:

@@ -138,7 +138,7 @@ def _open(rule: LinkRule, state: State) -> Bools:
     """Which projects a rule may apply to at all."""
     if rule.action in ("exempt", "cap_request"):
         return state.continued
-    if rule.action == "withhold":
+    if rule.action in ("withhold", "decide"):
         return (state.continued | state.new) & ~state.closed
     open_ = state.continued & ~state.closed
     return open_ & ~state.fixed if rule.action == "prioritise" else open_

@@ -28,6 +28,7 @@ PHASES: Mapping[str, int] = {
 SHARED = ("cut", "cut_surplus", "recover", "floor", "prioritise")
 RECOVERED = ("unspent_wan", "unused_carryover_wan")
 GRADES = ("excellent", "good", "fair", "poor", "none")
+GATES = ("passed", "complete", "revise", "refuse")
 _FIELDS = ("id", "title", "group", "when", "action", "share", "of", "follows")
 _REQUIRED = ("id", "title", "group", "when", "action")
 _BOUNDS = ("from", "above", "to", "below")
@@ -69,7 +70,7 @@ class LinkRule:
     ----------
     id, title, group : str
     values : mapping of str to frozenset of str
-        Condition on each of grade, project_type, fund_kind, special_kind, category, unit_id,
+        Condition on each of grade, gate, project_type, fund_kind, special_kind, category, unit_id,
         project_id that it names.
     numbers : mapping of str to Interval
         Condition on execution_rate or a column of `CIRCUMSTANCES`.
@@ -220,7 +221,9 @@ def _names(condition: Any, key: str, name: str, dated: DatedValue) -> frozenset[
 def _choices() -> dict[str, tuple[str, ...]]:
     projects = codebook()["projects"].columns
     kinds = ("project_type", "fund_kind", "special_kind")
-    return {"grade": GRADES} | {kind: tuple(projects[kind].choices) for kind in kinds}
+    return {"grade": GRADES, "gate": GATES} | {
+        kind: tuple(projects[kind].choices) for kind in kinds
+    }
 
 
 def _interval(condition: Any, name: str, dated: DatedValue) -> Interval:

@@ -150,7 +150,8 @@ class WorkYear(StageYears):
     @cached_property
     def circumstances(self) -> pd.DataFrame:
         """What the rules of linkage look at besides results and execution."""
-        wanted = {name for rule in link_rules(self.rules) for name in rule.numbers}
+        rules = link_rules(self.rules)
+        wanted = {name for rule in rules for name in (*rule.numbers, *rule.values)}
         tables = ["budget_requests", "target_review", "pre_assessment"]
         return project_circumstances(
             self.scores,
@@ -158,6 +159,7 @@ class WorkYear(StageYears):
             self.monitoring,
             self._read(self.requests_year, tables),
             earlier=[*self.earlier_scores.values()] if "years_poor" in wanted else [],
+            decided=self.gate if "gate" in wanted else None,
         )
 
     @cached_property
