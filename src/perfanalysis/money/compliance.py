@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from perfanalysis.data.flags import quoted
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.hits import cells, day, hits
 from perfanalysis.rules.values import RulesInForce
@@ -134,13 +135,17 @@ def _unmatched(year: YearData, rules: RulesInForce, paid: pd.DataFrame) -> pd.Da
     odd = told.assign(alike=alike)[alike < rule.value]
     seen = [
         f"{day(row.date)}支付{row.amount_wan:,.2f}，用途“{row.purpose}”，"
-        f"批复明细为“{row.scope}：{row.line_purpose}”，文字相似度{row.alike:.0%}"
+        f"批复明细为“{_line(row.scope, row.line_purpose)}”，文字相似度{row.alike:.0%}"
         for row in odd.itertuples()
     ]
     at = cells(year, "payments", [[row] for row in odd.index], "purpose")
     return hits(
         "purpose-unmatched", odd.assign(money_wan=odd["amount_wan"], seen=seen), rows=at, rule=rule
     )
+
+
+def _line(scope: object, purpose: str) -> str:
+    return f"{scope}：{purpose}" if isinstance(scope, str) and scope else purpose
 
 
 def _likeness(left: pd.Series, right: pd.Series) -> np.ndarray:
@@ -188,7 +193,7 @@ def _over(year: YearData, rules: RulesInForce, paid: pd.DataFrame) -> pd.DataFra
     )
     over = lines[lines["paid_wan"] > lines["line_wan"] * (1 + rule.value)]
     seen = [
-        f"明细{row.budget_line}“{row.scope}”批复{row.line_wan:,.2f}，支付{row.paid_wan:,.2f}"
+        f"明细{row.budget_line}{quoted(row.scope)}批复{row.line_wan:,.2f}，支付{row.paid_wan:,.2f}"
         for row in over.itertuples()
     ]
     found = over.assign(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.flags import quoted
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.hits import cells, hits
 from perfanalysis.rules.values import RulesInForce
@@ -148,7 +149,7 @@ def _split(year: YearData, rules: RulesInForce, free: pd.DataFrame) -> tuple[pd.
     steps = np.sort(np.asarray(limits))
     limit = steps[np.searchsorted(steps, table["largest"].to_numpy(), side="right")]
     seen = [
-        f"{row.first:%Y-%m-%d}至{row.last:%Y-%m-%d}向“{row.payee}”付款{row.number}笔共"
+        f"{row.first:%Y-%m-%d}至{row.last:%Y-%m-%d}向{quoted(row.payee)}付款{row.number}笔共"
         f"{row.money_wan:,.2f}，每笔略低于{row.limit:g}"
         for row in table.assign(limit=limit).itertuples()
     ]
@@ -181,7 +182,7 @@ def _duplicates(
         rows=("row", list),
     )
     seen = [
-        f"{row.first:%Y-%m-%d}至{row.last:%Y-%m-%d}向“{row.payee}”付同一金额{row.amount:,.2f}"
+        f"{row.first:%Y-%m-%d}至{row.last:%Y-%m-%d}向{quoted(row.payee)}付同一金额{row.amount:,.2f}"
         f"共{row.number}笔" + ("，分在两个以上项目" if row.projects > 1 else "")
         for row in table.itertuples()
     ]
@@ -203,8 +204,8 @@ def _round(year: YearData, rules: RulesInForce, free: pd.DataFrame) -> tuple[pd.
     whole = large[micro % step == 0]
     others = int(((micro % 1_000_000 == 0) & (micro % step != 0)).sum())
     seen = [
-        f"{row.date:%Y-%m-%d}无合同支付整数金额{row.amount_wan:,.2f}给“{row.payee}”，"
-        f"用途“{row.purpose}”"
+        f"{row.date:%Y-%m-%d}无合同支付整数金额{row.amount_wan:,.2f}给{quoted(row.payee)}，"
+        f"用途{quoted(row.purpose)}"
         for row in whole.itertuples()
     ]
     found = whole.assign(money_wan=whole["amount_wan"], excess=whole["amount_wan"] / least)
