@@ -94,7 +94,7 @@ def test_nested_panels_refuse_severity_and_crossed_statistics():
     assert result.reliability is not None
     assert result.crossed is None
     assert result.severity is None
-    assert set(result.why_not) == {"crossed", "concordance", "severity"}
+    assert set(result.why_not) == {"crossed", "concordance", "alpha", "severity"}
     assert "宽严" in result.why_not["severity"]
 
 
@@ -115,5 +115,23 @@ def test_anchor_projects_identify_severity():
 def test_no_panel_at_all():
     result = score_panels(make_year(), RULES)
     assert result.projects.empty
-    assert set(result.why_not) == {"reliability", "crossed", "concordance", "severity"}
+    assert set(result.why_not) == {"reliability", "crossed", "concordance", "alpha", "severity"}
     assert isinstance(result.sheets, pd.DataFrame)
+
+
+def test_grades_of_shared_projects_are_compared():
+    # Grades of four projects by two experts: 95/91 excellent both, 85/82 good both, 70/65 fair
+    # both, 92/85 excellent and good. Coincidences: e-e 2, g-g 2, f-f 2, e-g 1 + 1; margins f 2,
+    # g 3, e 3 of 8. Ordinal distances: f-g (1 + 1.5)² = 6.25, g-e (1.5 + 1.5)² = 9,
+    # f-e (1 + 3 + 1.5)² = 30.25. Observed 2 * 9 = 18; expected
+    # 2 * (6 * 6.25 + 9 * 9 + 6 * 30.25) / 7 = 600 / 7. α = 1 - 18 * 7 / 600 = 0.79.
+    given = {"P1": (95, 91), "P2": (85, 82), "P3": (70, 65), "P4": (92, 85)}
+    result = panels_of(
+        *(
+            sheet(project, expert, (score - 35, 35))
+            for project, scores in given.items()
+            for expert, score in zip(("E1", "E2"), scores, strict=True)
+        )
+    )
+    assert result.anchors == ("P1", "P2", "P3", "P4")
+    assert result.alpha == pytest.approx(0.79)

@@ -19,7 +19,13 @@ from scipy import stats
 from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.tables import YearData
 from perfanalysis.errors import ParameterError
-from perfanalysis.evidence.agreement import Concordance, TwoWay, kendall_w, two_way
+from perfanalysis.evidence.agreement import (
+    Concordance,
+    TwoWay,
+    kendall_w,
+    krippendorff_alpha,
+    two_way,
+)
 from perfanalysis.evidence.arrays import Floats, Ints
 from perfanalysis.evidence.reliability import (
     OneWay,
@@ -58,13 +64,17 @@ class Panels:
         Of the projects that the same experts all scored (anchors).
     concordance : Concordance or None
         Rank order of the same.
+    alpha : float or None
+        Krippendorff's α of the grades that the same scores would have, ordinal; NaN where all are
+        one grade.
     anchors : tuple of str
         These projects.
     severity : Severity or None
         Of `severity_experts`, in the largest connected part of experts and projects.
     severity_experts : tuple of str
     why_not : dict of str to str
-        What was refused (``reliability``, ``crossed``, ``severity``) and why, in Chinese.
+        What was refused (``reliability``, ``crossed``, ``concordance``, ``alpha``, ``severity``)
+        and why, in Chinese.
     rules : tuple of DatedValue
     findings : tuple of Finding
     """
@@ -75,6 +85,7 @@ class Panels:
     reliability: OneWay | None
     crossed: TwoWay | None
     concordance: Concordance | None
+    alpha: float | None
     anchors: tuple[str, ...]
     severity: Severity | None
     severity_experts: tuple[str, ...]
@@ -91,7 +102,8 @@ def score_panels(year: YearData, rules: RulesInForce) -> Panels:
     year : YearData
         Table ``panel_scores``.
     rules : RulesInForce
-        ``panel.confidence``, ``panel.outlier``, ``panel.trim``, ``panel.least_experts``.
+        ``panel.confidence``, ``panel.outlier``, ``panel.trim``, ``panel.least_experts``, and
+        ``self.grade_floors`` (points of 100) for the agreement on grades.
 
     Returns
     -------
@@ -117,6 +129,7 @@ def score_panels(year: YearData, rules: RulesInForce) -> Panels:
         reliability=_attempt("reliability", why_not, lambda: _one_way(counted, rules)),
         crossed=_attempt("crossed", why_not, lambda: two_way(table)),
         concordance=_attempt("concordance", why_not, lambda: kendall_w(table)),
+        alpha=_attempt("alpha", why_not, lambda: _alpha(counted, anchors, rules)),
         anchors=anchors,
         severity=_attempt("severity", why_not, lambda: _severity(bench)),
         severity_experts=experts if "severity" not in why_not else (),
@@ -239,6 +252,18 @@ def _crossed(counted: pd.DataFrame) -> tuple[tuple[str, ...], Floats]:
     anchors = tuple(project for project, ids in panels.items() if ids == panel)
     table = counted.pivot(index="project_id", columns="expert_id", values="score")
     return anchors, table.loc[list(anchors), list(panel)].to_numpy("float64")
+
+
+def _alpha(counted: pd.DataFrame, anchors: tuple[str, ...], rules: RulesInForce) -> float:
+    """Agreement on grades, of the projects that the same experts all scored."""
+    if not anchors:
+        raise ParameterError("没有两个以上项目由同一组专家全部评过，不计算等级的一致性。")
+    floors = sorted(rules.value("self.grade_floors").values())
+    share = 100 * counted["score"] / counted["full"]
+    grades = counted.assign(grade=np.searchsorted(floors, share, side="right"))
+    own = grades[grades["project_id"].isin(anchors)]
+    table = own.pivot(index="project_id", columns="expert_id", values="grade")
+    return krippendorff_alpha(table.to_numpy("float64"), level="ordinal")
 
 
 def _largest_part(counted: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

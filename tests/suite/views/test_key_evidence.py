@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 
-from perfanalysis.suite.views.key_evidence import measured_errors
+from perfanalysis.evidence.panel import score_panels
+from perfanalysis.rules.loader import evaluation_date, load_rules
+from perfanalysis.suite.views.key_evidence import agreement_of, measured_errors
+from year_tables import make_year
 
 INDICATORS = pd.DataFrame(
     {
@@ -42,3 +45,38 @@ def test_items_checked_on_site():
     errors = measured_errors(INDICATORS, NONE, NONE, visits)
     assert errors.verification == pytest.approx(8 * 0.1 / 3**0.5)
     assert measured_errors(INDICATORS, NONE, NONE, visits.head(2)).verification == 0
+
+
+def panels(*scored):
+    """Panels of (project, expert, points of 100)."""
+    rows = [
+        {"project_id": project, "expert_id": expert, "indicator": "甲", "entry": 1}
+        | {"score": float(score), "full": 100.0}
+        for project, expert, score in scored
+    ]
+    return score_panels(make_year(panel_scores=rows), load_rules().on(evaluation_date(2021)))
+
+
+def test_coefficients_of_panels_of_their_own_are_refused_with_the_reason():
+    own = panels(("P1", "A", 80), ("P1", "B", 82), ("P2", "C", 90), ("P2", "D", 91))
+    table = agreement_of(own).set_index("measure")
+    assert table.loc["icc_single", "agreement"] == own.reliability.single
+    assert table.loc["icc_single", "projects"] == 2
+    refused = ["icc_agreement", "kendall_w", "alpha", "severity"]
+    assert table.loc[refused, "agreement"].isna().all()
+    assert table.loc[refused, "why_refused"].notna().all()
+
+
+def test_coefficients_of_shared_projects_are_shown():
+    shared = panels(
+        *(
+            (project, expert, score)
+            for project, scores in {"P1": (60, 65), "P2": (80, 78), "P3": (95, 97)}.items()
+            for expert, score in zip("AB", scores, strict=True)
+        )
+    )
+    table = agreement_of(shared).set_index("measure")
+    assert table.loc["kendall_w", "agreement"] == 1.0  # both put them in one order
+    assert table.loc["icc_agreement", ["projects", "experts"]].tolist() == [3, 2]
+    assert "severity" not in table.index
+    assert table["why_refused"].isna().all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from perfanalysis.evidence.grades import Errors, GradeOdds, grade_odds
@@ -27,6 +28,9 @@ class KeyEvidence:
     sheets : DataFrame
         Its sheets of ``Panels.sheets``, with ``leniency``: points above (+) or below the mean of
         the experts, missing where it cannot be told; ``why_not`` is missing where a sheet counts.
+    agreement : DataFrame
+        Of all panels of the year: ``measure``, ``agreement`` (coefficient), ``icc_low``,
+        ``icc_high``, ``projects``, ``experts``, ``why_refused``; missing where there is none.
     survey : Series
         Its row of ``Surveys.projects``; empty without a survey.
     strata, questions : DataFrame
@@ -45,6 +49,7 @@ class KeyEvidence:
 
     panel: pd.Series
     sheets: pd.DataFrame
+    agreement: pd.DataFrame
     survey: pd.Series
     strata: pd.DataFrame
     questions: pd.DataFrame
@@ -85,6 +90,7 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
     return KeyEvidence(
         panel=panel,
         sheets=_with_leniency(of_project(panels.sheets, project_id), panels),
+        agreement=agreement_of(panels),
         survey=survey,
         strata=of_project(surveys.strata, project_id).rename(columns={"answered": "answers"}),
         questions=of_project(surveys.questions, project_id).rename(
@@ -107,6 +113,42 @@ def _with_leniency(sheets: pd.DataFrame, panels: Panels) -> pd.DataFrame:
     leniency = sheets["expert_id"].map(effects).astype("float64")
     why_not = sheets["refused_reason"].mask(sheets["status"] == "counted")
     return sheets.assign(leniency=leniency, why_not=why_not)
+
+
+def agreement_of(panels: Panels) -> pd.DataFrame:
+    """How far the experts of the year agree, each coefficient or why it is refused."""
+    nested, crossed, order = panels.reliability, panels.crossed, panels.concordance
+    one = (nested.low, nested.high, nested.targets) if nested else ()
+    both = (crossed.targets, crossed.raters) if crossed else ()
+    empty = np.nan
+    rows = [
+        ("icc_single", nested and nested.single, *(one or (empty,) * 3), empty, "reliability"),
+        (
+            "icc_mean",
+            nested and nested.mean,
+            empty,
+            empty,
+            *(one[2:] or (empty,)),
+            empty,
+            "reliability",
+        ),
+        (
+            "icc_agreement",
+            crossed and crossed.single,
+            empty,
+            empty,
+            *(both or (empty,) * 2),
+            "crossed",
+        ),
+        ("kendall_w", order and order.w, empty, empty, *(both or (empty,) * 2), "concordance"),
+        ("alpha", panels.alpha, empty, empty, *(both or (empty,) * 2), "alpha"),
+    ]
+    if panels.severity is None:
+        rows.append(("severity", None, *(empty,) * 4, "severity"))
+    names = ["measure", "agreement", "icc_low", "icc_high", "projects", "experts", "why_refused"]
+    table = pd.DataFrame(rows, columns=names)
+    why = table["why_refused"].map(panels.why_not)
+    return table.assign(why_refused=why.astype("str").where(why.notna()))
 
 
 def _odds(
@@ -226,6 +268,7 @@ def panel_findings(evidence: KeyEvidence) -> list[Said]:
 
 __all__ = [
     "KeyEvidence",
+    "agreement_of",
     "evidence_findings",
     "key_evidence",
     "measured_errors",
