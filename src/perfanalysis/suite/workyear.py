@@ -45,6 +45,8 @@ from perfanalysis.scoring.flags import indicator_flags, result_flags
 from perfanalysis.scoring.key_evaluation import KeyEvaluation, evaluate_key_projects
 from perfanalysis.scoring.projects import ProjectScores, score_projects
 from perfanalysis.scoring.summary import summarise_units
+from perfanalysis.scoring.unit_places import place_units
+from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
 from perfanalysis.suite.lookback import TABLES, TREND_TABLES, followers, panel_of, reviews
@@ -176,6 +178,22 @@ class WorkYear(StageYears):
     def surveys(self) -> Surveys:
         """Public surveys of the evaluated year."""
         return read_surveys(self.evaluation, self.rules)
+
+    @cached_property
+    def unit_scores(self) -> UnitScores:
+        """Whole-unit evaluation of every unit."""
+        return score_units(self.evaluation, self.rules)
+
+    @cached_property
+    def unit_places(self) -> pd.DataFrame:
+        """Where each unit stands in its sector, with the two years before: see `place_units`."""
+        before = self._there((self.evaluation_year - 1, self.evaluation_year - 2))
+        tables = ["units", "unit_finance", "publication"]
+        earlier = [
+            score_units(self._read(number, tables), self.book.on(evaluation_date(number))).units
+            for number in before
+        ]
+        return place_units([self.unit_scores.units, *earlier])
 
     @cached_property
     def category_scores(self) -> CategoryScores:

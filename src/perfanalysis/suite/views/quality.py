@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from perfanalysis.data.codebook import codebook
-from perfanalysis.data.findings import findings_frame
+from perfanalysis.data.findings import Finding, findings_frame
 from perfanalysis.rules.values import DatedValue
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
@@ -48,7 +48,7 @@ class QualityView:
 
 def quality_view(year: WorkYear) -> QualityView:
     """Gather what was found in the data, and the rules in force."""
-    found = findings_frame((*year.findings, *year.scores.findings))
+    found = findings_frame((*year.findings, *(each for part in _scored(year) for each in part)))
     order = found["severity"].map({"error": 0, "warning": 1, "note": 2})
     found = found.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     found["message"] = [  # the place has a column of its own
@@ -60,6 +60,16 @@ def quality_view(year: WorkYear) -> QualityView:
         .reset_index()
     )
     return QualityView(found, counts, _tables(year), _rules(year.rules.all()))
+
+
+def _scored(year: WorkYear) -> Iterator[tuple[Finding, ...]]:
+    """What was found while scoring: projects, panels, surveys, categories and whole units."""
+    yield year.scores.findings
+    yield year.panels.findings
+    yield year.surveys.findings
+    yield year.category_scores.findings
+    if len(year.evaluation["unit_finance"]):
+        yield year.unit_scores.findings
 
 
 def quality_findings(view: QualityView, year: WorkYear) -> list[Said]:

@@ -17,6 +17,7 @@ from perfanalysis.suite.views.monitoring import UnitMonitoring, unit_monitoring
 from perfanalysis.suite.views.spending import Spending, unit_spending
 from perfanalysis.suite.views.targets import UnitTargets, unit_targets
 from perfanalysis.suite.views.unit_frames import proposed_frames, unit_frames
+from perfanalysis.suite.views.whole_unit import WholeUnit, whole_unit, whole_unit_finding
 from perfanalysis.suite.workyear import WorkYear
 
 FEW = 5
@@ -41,6 +42,8 @@ class UnitView:
         Points lost by rule; see `rule_losses`.
     largest : DataFrame
         The largest deductions: ``label`` (project and indicator), ``lost``.
+    whole : WholeUnit
+        Whole-unit evaluation of the evaluated year.
     spending : Spending
         Where the money of the evaluated year went.
     monitored : DataFrame
@@ -65,6 +68,7 @@ class UnitView:
     ledger: pd.DataFrame
     losses: pd.DataFrame
     largest: pd.DataFrame
+    whole: WholeUnit
     spending: Spending
     monitored: pd.DataFrame
     monitored_total: pd.Series
@@ -191,6 +195,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         ledger=frames.ledger[unit_id],
         losses=frames.losses[unit_id],
         largest=frames.largest[unit_id],
+        whole=whole_unit(year, unit_id),
         spending=unit_spending(year, unit_id),
         monitored=frames.monitored[unit_id],
         monitored_total=total.iloc[0] if len(total) else pd.Series(dtype="float64"),
@@ -222,11 +227,14 @@ def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[S
     `projects_table` is text that refers to the table of projects.
     """
     if view.projects.empty:
-        return [("main-none", {"evaluation": year.evaluation_year})]
-    said: list[Said] = [("main-money", _money(view, year)), *_gap(view.summary), _lost(view)]
+        none: Said = ("main-none", {"evaluation": year.evaluation_year})
+        return [none, *whole_unit_finding(view.whole)]
+    refused: list[Said] = []
     if len(view.refused):
-        said.append(("main-refused", {"refused": len(view.refused), "table": projects_table}))
-    said.append(_flagged(view))
+        refused = [("main-refused", {"refused": len(view.refused), "table": projects_table})]
+    money: Said = ("main-money", {**_money(view, year), "clauses": refused})
+    said: list[Said] = [money, *_gap(view.summary), _lost(view)]
+    said += [*whole_unit_finding(view.whole), _flagged(view)]
     if len(view.proposed):
         said.append(("main-proposal", _proposed(view, year)))
     return said
