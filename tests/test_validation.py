@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import validation.__main__ as program
-from validation.coverage import coverage, gap, icc, panel_means, shrunken
+from validation.coverage import coverage, gap, grades, icc, panel_means, shrunken
 from validation.japan import outturns
 from validation.mexico import execution
 from validation.published import compared
@@ -99,3 +99,10 @@ def test_intervals_hold_the_truth_as_often_as_they_say(held):
 
 def test_panel_intervals_hold_the_truth_as_often_as_they_say():
     assert panel_means(5, rounded=1.0) == pytest.approx(0.95, abs=0.017)
+
+
+def test_grades_come_true_as_often_as_their_odds_say():
+    """Of 300 seeded projects; three standard errors."""
+    table = grades(draws=300)
+    assert table["projects"].sum() == 300
+    assert ((table["true grade"] - table["stated, mean"]).abs() <= 3 * table["error"]).all()

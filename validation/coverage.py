@@ -13,7 +13,7 @@ from perfanalysis.data.codebook import codebook
 from perfanalysis.data.tables import YearData
 from perfanalysis.data.typed import empty_table
 from perfanalysis.evidence.gap import gap_between
-from perfanalysis.evidence.grades import Errors, grade_odds
+from perfanalysis.evidence.grades import Errors, GradeOdds, grade_odds
 from perfanalysis.evidence.panel import score_panels
 from perfanalysis.evidence.proportions import design_share
 from perfanalysis.evidence.reliability import one_way
@@ -23,6 +23,9 @@ from perfanalysis.scoring.shrinkage import shrink_means
 from validation.section import Section, Table
 
 DRAWS = 1_000
+FLOORS = {"优": 90.0, "良": 80.0, "中": 60.0, "差": 0.0}
+BANDS = (0.0, 0.6, 0.8, 0.95, 1.01)
+BAND_NAMES = ("under 0.6", "0.6 to 0.8", "0.8 to 0.95", "0.95 and more")
 Rng = np.random.Generator
 Floats = npt.NDArray[np.float64]
 Held = Callable[[Rng], float]
@@ -157,27 +160,63 @@ def _shrunken(groups: int, between: float, *, ranks: bool) -> Held:
     return draw
 
 
-def total(experts: int) -> Held:
-    """The total of a key project around which grades are drawn; weights held."""
+def _graded(rng: Rng, truth: float, *, experts: int, draws: int) -> GradeOdds:
+    """Odds of a key project whose panel, survey and visits err as they say; weights held."""
     points = np.array([20.0, 20.0, 30.0, 30.0])
-    errors = {"survey": 0.6, "verification": 1.0}
-    indicators = pd.DataFrame({"points": points, "score": points * 0.85})
+    seen = rng.normal(0, 3, experts)
+    error = float(seen.mean() + rng.normal(0, 0.6) + rng.normal(0, 1.0))
+    panel = float(seen.std(ddof=1) / experts**0.5)
+    return grade_odds(
+        pd.DataFrame({"points": points, "score": points * truth / 100 + error / 4}),
+        Errors(panel, experts - 1, survey=0.6, verification=1.0),
+        FLOORS,
+        key="P001",
+        draws=draws,
+        seed=int(rng.integers(1 << 30)),
+        concentration=1e9,
+    )
+
+
+def total(experts: int) -> Held:
+    """The total of a key project around which grades are drawn."""
 
     def draw(rng: Rng) -> float:
-        seen = rng.normal(0, 3, experts)
-        error = float(seen.mean() + rng.normal(0, 0.6) + rng.normal(0, 1.0))
-        found = grade_odds(
-            indicators.assign(score=indicators["score"] + error / 4),
-            Errors(float(seen.std(ddof=1) / experts**0.5), experts - 1, **errors),
-            {"优": 90, "良": 80, "中": 60, "差": 0},
-            key="P001",
-            draws=2_000,
-            seed=int(rng.integers(1 << 30)),
-            concentration=1e9,
-        )
+        found = _graded(rng, 85.0, experts=experts, draws=2_000)
         return float(found.low <= 85 <= found.high)
 
     return draw
+
+
+def grades(draws: int = DRAWS) -> pd.DataFrame:
+    """Stated probability of the likeliest grade beside how often it is the true one.
+
+    Returns
+    -------
+    DataFrame
+        One row a band of stated probabilities: ``stated`` (band), ``projects``, ``stated, mean``,
+        ``true grade`` (share), ``error`` (standard error of that share if the stated ones hold).
+    """
+    rng = np.random.default_rng(2)
+    rows = []
+    for _ in range(draws):
+        truth = float(rng.uniform(72, 97))
+        odds = _graded(rng, truth, experts=5, draws=2_000).probabilities
+        likeliest = max(odds, key=lambda grade: odds[grade])
+        true = next(grade for grade, floor in FLOORS.items() if truth >= floor)
+        rows.append((odds[likeliest], likeliest == true))
+    table = pd.DataFrame(rows, columns=["odds", "right"])
+    bands = pd.cut(table["odds"], BANDS, right=False, labels=BAND_NAMES)
+    groups = table.assign(variance=table["odds"] * (1 - table["odds"])).groupby(
+        bands, observed=True
+    )
+    return pd.DataFrame(
+        {
+            "projects": groups.size(),
+            "stated, mean": groups["odds"].mean(),
+            "true grade": groups["right"].mean(),
+            "error": groups["variance"].sum() ** 0.5 / groups.size(),
+        }
+    ).reset_index(names="stated")
 
 
 def checked(items: int, wrong: float) -> Held:
@@ -229,6 +268,11 @@ def _tables() -> Iterator[Table]:
         table.round({"found": 3}),
         f"{DRAWS:,} draws a row; by chance alone a figure of 0.95 lies between 0.936 and 0.964 in "
         "19 of 20 rows.",
+    )
+    yield Table(
+        grades().round(3),
+        f"Odds of the likeliest grade: {DRAWS:,} key projects with true totals drawn evenly from "
+        "72 to 97, a panel of 5, survey and visits; error is the standard error of the share.",
     )
 
 
