@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from perfanalysis.data.flags import quoted
 from perfanalysis.data.tables import YearData
-from perfanalysis.money.hits import cells, day, hits
+from perfanalysis.money.hits import amount, cells, day, hits
 from perfanalysis.rules.values import RulesInForce
 
 _REMARK = r"[（(][^（()）]*[)）]"
@@ -237,7 +237,7 @@ def _moved(year: YearData) -> pd.DataFrame:
     moved = year["transfers"]
     moved = moved[moved["approved_document"].isna()]
     seen = [
-        f"{day(row.date)}从项目{row.from_project}调剂{row.amount_wan:,.2f}到{row.to_project}，"
+        f"{day(row.date)}从项目{row.from_project}调剂{amount(row.amount_wan)}到{row.to_project}，"
         "没有批准文件"
         for row in moved.itertuples()
     ]

@@ -76,6 +76,11 @@ def day(date: pd.Timestamp) -> str:
     return "日期不明" if pd.isna(date) else f"{date:%Y-%m-%d}"
 
 
+def amount(wan: float) -> str:
+    """An amount of money as a flag says it, or that none was given."""
+    return "（金额未填）" if pd.isna(wan) else f"{wan:,.2f}"
+
+
 def listed(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series:
     """Index values of the rows of each group, as lists."""
     return frame.assign(_row=frame.index).groupby(list(by), sort=True)["_row"].agg(list)
@@ -88,4 +93,4 @@ def first_rows(table: pd.DataFrame, projects: pd.Series) -> list[list[int]]:
     return [[rows[project]] if project in rows else [] for project in projects]
 
 
-__all__ = ["CELLS_NAMED", "cells", "day", "first_rows", "hits", "listed"]
+__all__ = ["CELLS_NAMED", "amount", "cells", "day", "first_rows", "hits", "listed"]

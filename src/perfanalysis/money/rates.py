@@ -6,7 +6,7 @@ import pandas as pd
 
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import project_funds
-from perfanalysis.money.hits import cells, first_rows, hits, listed
+from perfanalysis.money.hits import amount, cells, first_rows, hits, listed
 from perfanalysis.money.pace import DECEMBER, PaceScreen
 from perfanalysis.rules.values import RulesInForce
 
@@ -73,7 +73,7 @@ def _beyond(year: YearData, money: pd.DataFrame) -> pd.DataFrame:
 def _initial_zero(year: YearData, money: pd.DataFrame) -> pd.DataFrame:
     zero = money[(money["initial_wan"] == 0) & (money["executed_wan"] > _CENT)]
     seen = [
-        f"年初预算为0，全年预算{row.annual_wan:,.2f}，执行{row.executed_wan:,.2f}"
+        f"年初预算为0，全年预算{amount(row.annual_wan)}，执行{row.executed_wan:,.2f}"
         for row in zero.itertuples()
     ]
     at = cells(year, "funds", first_rows(year["funds"], zero["project_id"]), "initial_wan")
