@@ -6,7 +6,8 @@ worker of the suite opens the year once before it forks: its reports find the re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -369,12 +370,18 @@ def open_work_year(
 
 def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of change of every input: changes when one of them does."""
-    inputs = [*files, *sorted(path for path in data.rglob("*") if path.is_file())]
+    inputs = [*map(str, files), *sorted(_files_under(data))]
     return tuple(
-        (str(path), status.st_size, status.st_mtime_ns)
-        for path in inputs
-        if (status := path.stat())
+        (path, status.st_size, status.st_mtime_ns) for path in inputs if (status := os.stat(path))
     )
+
+
+def _files_under(folder: Path) -> Iterator[str]:
+    """The files of a folder; by `os`, which is asked of every report and is faster than `Path`."""
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            if os.path.isfile(path := os.path.join(inside, name)):
+                yield path
 
 
 @lru_cache(maxsize=4)
