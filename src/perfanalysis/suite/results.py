@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _ONE_PAGE = (
     "targets",
     "earlier_scores",
+    "earlier_years",
+    "unit_costs",
     "panel",
     "findings",
     "rectified",
