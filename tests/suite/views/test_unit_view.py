@@ -193,3 +193,17 @@ def test_a_view_is_worked_out_once_in_a_row():
     assert unit_view(year, "U02") is not first
     assert unit_view(year, "U02").unit["unit_id"] == "U02"
     assert unit_view(work_year(), "U02") is not unit_view(year, "U02")
+
+
+def test_what_each_rule_gave_or_took_adds_up_to_the_change():
+    # P3 差: 10 less 30%; P4 new: 5.5 as asked; 6.5 of P3's were approved
+    requests = [
+        {**row, "approved_wan": 6.5} if row["project_id"] == "P3" else row for row in REQUESTS
+    ]
+    view = unit_view(work_year(requests=requests), "U02")
+    assert view.moves["step_wan"].sum() == view.proposed["change_wan"].sum() == 5.5 - 3.0
+    assert sorted(view.moves["step_wan"]) == [-3.0, 5.5]
+    assert (view.moves["document"] != "").any()
+    approved = view.proposed.set_index("project_id")["approved_wan"]
+    assert approved["P3"] == 6.5
+    assert approved.drop("P3").isna().all()

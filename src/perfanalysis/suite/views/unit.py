@@ -58,6 +58,8 @@ class UnitView:
         What must be verified about it.
     proposed, steps : DataFrame
         Its rows of the proposal for the next budget, and the steps of each.
+    moves : DataFrame
+        What each rule gave or took: ``rule_title``, ``document``, ``projects``, ``step_wan``.
     unproposed : list of dict
         ``project`` and ``reason`` of those for which nothing can be proposed.
     """
@@ -77,6 +79,7 @@ class UnitView:
     flags: pd.DataFrame
     proposed: pd.DataFrame
     steps: pd.DataFrame
+    moves: pd.DataFrame
     unproposed: list[dict[str, str]]
 
     @property
@@ -187,7 +190,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         )
     frames = unit_frames(year)
     summary, total = frames.summary[unit_id], frames.monitored_total[unit_id]
-    proposed, steps, refused = _proposal(year, unit_id)
+    proposed, steps, moves, refused = _proposal(year, unit_id)
     return UnitView(
         unit=units.loc[unit_id],
         summary=summary.iloc[0] if len(summary) else pd.Series(dtype="float64"),
@@ -204,21 +207,23 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         flags=frames.flags[unit_id],
         proposed=proposed,
         steps=steps,
+        moves=moves,
         unproposed=refused,
     )
 
 
 def _proposal(
     year: WorkYear, unit_id: str
-) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, str]]]:
-    """A unit's rows of the proposal, their steps, and what has no proposal.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[dict[str, str]]]:
+    """A unit's rows of the proposal, their steps, what rules moved, and what has no proposal.
 
     All are empty where nobody requested a budget.
     """
     if year.requests.empty:
-        return pd.DataFrame(), pd.DataFrame(), []
+        return pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), []
     frames = proposed_frames(year)
-    return frames.proposed[unit_id], frames.steps[unit_id], unproposed(frames.projects[unit_id])
+    refused = unproposed(frames.projects[unit_id])
+    return frames.proposed[unit_id], frames.steps[unit_id], frames.moves[unit_id], refused
 
 
 def unit_findings(view: UnitView, year: WorkYear, projects_table: str) -> list[Said]:

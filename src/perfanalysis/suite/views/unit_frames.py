@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from perfanalysis.data.lookup import numbers_of
+from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.report.markup import row_anchor
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses
@@ -37,16 +39,21 @@ class UnitFrames:
 
 @dataclass(frozen=True, slots=True)
 class ProposedFrames:
-    """What is proposed to all units: every row of the proposal, those with a budget, their steps.
+    """What is proposed to all units.
 
     Attributes
     ----------
     projects, proposed, steps : ByUnit
+        Every row of the proposal; those with a budget, with ``approved_wan`` where that is known;
+        their steps.
+    moves : ByUnit
+        What each rule gave or took: ``rule_title``, ``document``, ``projects``, ``step_wan``.
     """
 
     projects: ByUnit
     proposed: ByUnit
     steps: ByUnit
+    moves: ByUnit
 
 
 @kept
@@ -77,8 +84,25 @@ def proposed_frames(year: WorkYear) -> ProposedFrames:
     proposed = projects.dropna(subset=["proposed_wan"]).sort_values(
         "status", key=lambda status: status.map(STATUSES.index), kind="stable"
     )
-    steps = _steps(year.proposal.steps, proposed)
-    return ProposedFrames(by_unit(projects), by_unit(proposed), by_unit(steps))
+    approved = year.requests.drop_duplicates("project_id").set_index("project_id")["approved_wan"]
+    proposed = proposed.assign(approved_wan=numbers_of(proposed["project_id"], approved))
+    steps = year.proposal.steps
+    return ProposedFrames(
+        projects=by_unit(projects),
+        proposed=by_unit(proposed),
+        steps=by_unit(_steps(steps, proposed)),
+        moves=by_unit(_moves(steps[steps["project_id"].isin(proposed["project_id"])])),
+    )
+
+
+def _moves(steps: pd.DataFrame) -> pd.DataFrame:
+    """What each rule moved of each unit, exact, in the order in which rules apply."""
+    own = steps[(steps["action"] != "base") & (micro(steps["amount_wan"]) != 0)]
+    own = own.assign(step=micro(own["amount_wan"]))
+    groups = own.groupby(["unit_id", "title", "document"], sort=False)
+    table = groups.agg(projects=("project_id", "nunique"), step=("step", "sum")).reset_index()
+    table = table.assign(step_wan=table["step"] / MICRO)
+    return table.rename(columns={"title": "rule_title"}).drop(columns="step")
 
 
 def _monitored(year: WorkYear) -> pd.DataFrame:
