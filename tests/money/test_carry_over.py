@@ -110,6 +110,11 @@ def test_a_project_that_stood_still_says_since_when_and_how_much_is_left():
     assert hits.at[0, "seen"] == "2021-05-31以后没有付款也没有计量，已7个月，未支出40.00"
 
 
+def test_the_first_day_that_makes_six_months_stands_still():
+    # 1 July to 31 December: 183 days, 6.01 months of 30.4375 days
+    assert len(found("no-movement", moved("2021-07-01"))) == 1
+
+
 @pytest.mark.parametrize(
     "project",
     [

@@ -96,6 +96,14 @@ def test_a_purpose_unlike_its_line_is_a_hit_with_both_texts():
     ]
 
 
+def test_a_purpose_exactly_at_the_likeness_asked_for_is_no_hit():
+    # 沥青搅拌 against 沥青和碎: 2 · 2 of 4 + 4 characters, 50%;
+    # 购置电脑 against 购: 2 · 1 of 4 + 1, 40%
+    hits = found({"purpose": "沥青搅拌"}, {"purpose": "购置电脑"})
+    assert hits["rows"].tolist() == ["payments.csv!F3"]
+    assert "文字相似度40%" in hits.at[0, "seen"]
+
+
 def test_remarks_in_brackets_do_not_make_a_purpose_unlike_its_line():
     assert checks({"purpose": "购买沥青（第一期，三月，补付上年）"}) == []
 
