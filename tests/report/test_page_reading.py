@@ -82,3 +82,26 @@ def test_an_english_page_has_chinese_only_where_the_data_has(pages, given_texts,
     for each in given_texts:
         text = text.replace(each, "")
     assert sorted(set(re.findall("[^\\n]{0,20}[\u4e00-\u9fff]+[^\\n]{0,20}", text))) == []
+
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+NO_FIGURE = re.compile(  # years, days, months and the level of an interval
+    r"(19|20)\d\d(?!\d)|\d+月|\d+日|\d+%区间|\d+% interval|\d+ (?=[JFMASOND][a-z]+)"
+)
+
+
+def numbers_in(text):
+    return {each.replace(",", "") for each in NUMBER.findall(NO_FIGURE.sub("", text))}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_each_number_of_the_main_points_is_in_a_table(pages, copy):
+    """reports.md, section 10, item 4."""
+    root = pages[copy][0]
+    in_tables = set()
+    for cell in root.iterfind(".//table//td"):
+        in_tables |= {each.replace(",", "") for each in NUMBER.findall(cell.text_content())}
+    for link in root.findall(".//li[@class='finding']//a"):
+        link.text = ""
+    points = [each.text_content() for each in root.iterfind(".//li[@class='finding']")]
+    assert [point for point in points if numbers_in(point) - in_tables] == []

@@ -17,11 +17,12 @@ from IPython.display import display
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.canvas import Chart, image_of
-from perfanalysis.report.columns import WITHHELD, Column
+from perfanalysis.report.columns import WITHHELD, Column, text_col
 from perfanalysis.report.formats import is_missing
 from perfanalysis.report.keeper import Keeper
 from perfanalysis.report.markup import check_anchor, html, reference, with_references
 from perfanalysis.report.public import Public, public_headline
+from perfanalysis.report.sentence import Sentence
 from perfanalysis.report.tables import (
     MOST_ROWS,
     Table,
@@ -156,6 +157,7 @@ class Page:
             level=2,
             sentences=list(sentences),
         )
+        self._numbers([each for each in sentences if isinstance(each, Sentence)])
 
     def section(self, heading: str, anchor: str, *, level: int = 2) -> None:
         """Start a section; its heading is the finding where there is one."""
@@ -309,6 +311,29 @@ class Page:
         if any(column.kind == "money" for column in chart.columns.values()):
             summary = self._say("header-unit", label=summary, unit=self.money_unit)
         return f'<details><summary id="{anchor}-data">{html(summary)}</summary>{body}</details>'
+
+    def _numbers(self, sentences: Sequence[Sentence]) -> None:
+        """Show the numbers of the main points as a table, with what they were before rounding.
+
+        The public edition has them as printed only.
+        """
+        rows = pd.DataFrame(
+            [
+                (each.clause(one), each[one.start : one.end], f"{float(one.value):.10g}")
+                for each in sentences
+                for one in each.numbers
+            ],
+            columns=["clause", "printed", "unrounded"],
+        )
+        if rows.empty:
+            return
+        shown = list(rows.columns)[: 2 if self._keeper else 3]
+        columns = {name: text_col(self._say(f"point-{name}")) for name in shown}
+        table = Table(rows, columns, self._say("point-numbers"))
+        printed = printed_rows(table, self._say)
+        body = table_element(table, printed, None, self._say, label="findings-data")
+        summary = f'<summary id="findings-data">{html(table.caption)}</summary>'
+        self._emit(f'<details class="numbers">{summary}{body}</details>', "numbers")
 
     def _number(self, kind: str, anchor: str) -> tuple[str, str]:
         self._counts[kind] += 1

@@ -34,7 +34,10 @@ _PIECE = re.compile(
     r'|<(th) scope="row(?:group)?"[^>]*>(.*?)</th>',
     re.DOTALL,
 )
-_ASIDE = re.compile(r'<tfoot>.*?</tfoot>| <span class="unit">.*?</span>', re.DOTALL)
+_ASIDE = re.compile(
+    r'<tfoot>.*?</tfoot>| <span class="unit">.*?</span>|<details class="numbers">.*?</details>',
+    re.DOTALL,
+)
 _TAG = re.compile(r"<[^>]*>")
 # The script has the same digits: the first half ends a number, the other half goes on.
 _DIGITS = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<&'")

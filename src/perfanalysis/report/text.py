@@ -27,9 +27,11 @@ from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
 from perfanalysis.report.phrases import english
 from perfanalysis.report.public import Public, Said, public_values
+from perfanalysis.report.sentence import Sentence
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
+_YEARS = range(1900, 2200)  # an int in them, printed as it is, counts nothing
 
 
 def placeholders(template: str) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ class Texts:
         }
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Return the sentence of a key, filled in.
+        """Return the sentence of a key, filled in: a `Sentence`, which knows its numbers.
 
         Raises
         ------
@@ -91,7 +93,7 @@ class Texts:
             If the key is not in the catalogue or a value it asks for was not given.
         """
         shown = public_values(values, self.public, self) if self.public else values
-        return "".join(self._filled(key, self._template(key), shown))
+        return Sentence.of(self._filled(key, self._template(key), shown))
 
     def has(self, key: str) -> bool:
         """Whether the notebook's file or the common one has the key."""
@@ -164,14 +166,19 @@ class Texts:
                 return str(found[self.lang])
         raise ReportError(f"文案 {self.name}.yaml 和 common.yaml 中都没有 {key}。")
 
-    def _filled(self, key: str, template: str, values: Mapping[str, Any]) -> Iterator[str]:
+    def _filled(
+        self, key: str, template: str, values: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        """Pieces of a sentence, and beside each that prints a value the value."""
         for literal, name, spec, _ in string.Formatter().parse(template):
-            yield literal
+            yield literal, None
             if name is None:
                 continue
             if name not in values:
                 raise ReportError(f"文案 {self.name}.yaml 的 {key} 需要 {name}，但没有给出。")
-            yield self._printed(values[name], spec or "")
+            value = values[name]
+            year = not spec and isinstance(value, int) and value in _YEARS
+            yield self._printed(value, spec or ""), None if year else value
 
     def _printed(self, value: Any, spec: str) -> str:
         if isinstance(value, Said):

@@ -65,7 +65,7 @@ def blocks_of(notebook: NotebookNode) -> Report:
         root = markup.fragment_fromstring(body, create_parent="div")
         if about["role"] == "header":  # its metadata has lost the order of the facts
             cover = dict(_labelled(row) for row in root.iterfind(".//dl/div"))
-        else:
+        elif about["role"] != "numbers":  # of the main points, once more: for the screen
             blocks += [block for each in root for block in _read(each, about, facts.names)]
     return Report(
         title=facts.title,

@@ -12,6 +12,7 @@ import pandas as pd
 from perfanalysis.data.lookup import texts_of
 from perfanalysis.report.formats import half_up
 from perfanalysis.report.page import Page
+from perfanalysis.report.sentence import Sentence
 from perfanalysis.report.text import Texts
 from perfanalysis.rules.values import RulesInForce
 from perfanalysis.suite.plan import page_name
@@ -69,12 +70,16 @@ def sentences(say: Texts, said: Iterable[Said]) -> list[str]:
         say(
             key,
             **{
-                name: "".join(sentences(say, value)) if isinstance(value, list) else value
+                name: _together(sentences(say, value)) if isinstance(value, list) else value
                 for name, value in values.items()
             },
         )
         for key, values in said
     ]
+
+
+def _together(clauses: list[str]) -> Sentence:
+    return Sentence.of((each, each) for each in clauses)
 
 
 def with_values(frame: pd.DataFrame, **kinds: str) -> dict[str, str]:
