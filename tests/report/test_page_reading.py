@@ -85,8 +85,9 @@ def test_an_english_page_has_chinese_only_where_the_data_has(pages, given_texts,
 
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-NO_FIGURE = re.compile(  # years, days, months and the level of an interval
+NO_FIGURE = re.compile(  # years, days, months, the level of an interval, full marks, a least number
     r"(19|20)\d\d(?!\d)|\d+月|\d+日|\d+%区间|\d+% interval|\d+ (?=[JFMASOND][a-z]+)"
+    r"|points of 100|少于20个|fewer than 20"
 )
 
 
