@@ -179,6 +179,8 @@ def test_material_on_time_late_and_missing():
         ],
     }
     assert facts("results", evaluation=tables) == {
+        "first": 0,
+        "last": 0,
         "sections": 3,
         "notice": 1,
         "meeting": 0,
@@ -207,7 +209,7 @@ def test_key_and_special_projects_and_whether_they_were_visited():
         ["项目P2", "special", "示例教育局", 50.0],
     ]
     assert summary.key_projects["page"].iloc[0] == "40_key_project-P1.html"
-    assert pd.isna(summary.key_projects["page"].iloc[1])  # special ones have no page yet
+    assert summary.key_projects["page"].iloc[1] == "41_special_project-P2.html"
 
 
 def test_bodies_subjects_and_documents_come_from_the_tables():
@@ -242,23 +244,28 @@ def test_problems_are_said_kind_by_kind_and_their_absence_too():
     ]
     assert problem_sentences(summary, "effect", say) == ["没有看到这一类问题。"]
     assert summary.facts["problems"]["management"] == 1
-    assert summary.facts["next"]["slow"] == 1
-    assert summary.facts["next"]["unspent"] == 30.0
-    assert summary.facts["next"]["rush_money"] == 0.0
+    steps = {part: lines for part, _, lines in next_steps(summary, say)}
+    assert steps["tracking"] == [
+        "跟踪执行、压减用不完的预算：执行率低1个项目、30.00万元（见三（一）管理质量）。"
+    ]
+    assert steps["coverage"] == steps["money"] == []  # what was not seen leads to no step
 
 
-def test_every_sentence_of_the_next_steps_can_be_said(committed):
+def test_every_problem_that_was_seen_leads_to_one_step(committed):
     year, summary = committed
     for lang in ("zh", "en"):
         _, say = year.page("90_work_summary", lang)
-        values = summary.facts["coverage"] | summary.facts["next"]
-        assert [part for part, _ in next_steps(summary)] == [
-            "coverage",
-            "indicators",
-            "tracking",
-            "money",
-        ]
-        assert all(say(key, **values) for _, key in next_steps(summary))
-    assert dict(next_steps(summary))["coverage"] == "next-coverage-full"
+        steps = next_steps(summary, say)
+        assert [part for part, _, _ in steps] == ["coverage", "indicators", "tracking", "money"]
+        assert all(say(key, **summary.facts["coverage"]) for _, key, _ in steps)
+        assert sum(len(lines) for _, _, lines in steps) == (summary.problems["flags"] > 0).sum()
+    assert {part: key for part, key, _ in steps}["coverage"] == "next-coverage-full"
     part = work_summary(work_year())
-    assert dict(next_steps(part))["coverage"] == "next-coverage-part"
+    assert next_steps(part, say)[0][1] == "next-coverage-part"
+
+
+def test_special_projects_lead_to_their_own_pages(committed):
+    _, summary = committed
+    pages = summary.key_projects.set_index("kind")["page"]
+    assert pages.str.startswith("41_special_project-")["special"].all()
+    assert pages.str.startswith("40_key_project-")["key"].all()

@@ -9,6 +9,7 @@ import pandas as pd
 from perfanalysis.followup.upward import self_score
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.work_summary import documents_in_force
 from perfanalysis.suite.workyear import WorkYear
 
 POOR = ("fair", "poor")
@@ -96,7 +97,7 @@ def _done(year: WorkYear) -> dict[str, tuple[int, int]]:
     visited = year.evaluation["site_visits"]["project_id"].unique()
     due = year.rectified[year.rectified["state"] != "open"]
     return {
-        "system": (len(year.monitoring["regulations"]), year.rules.value("upward.documents")),
+        "system": (len(documents_in_force(year)), year.rules.value("upward.documents")),
         "coverage": (int(first_level.isin(reviewed["unit_id"]).sum()), len(first_level)),
         "targets": (int((subjects["status"] == "reviewed").sum()), len(subjects)),
         "monitoring": (int(monitored["executed_wan"].notna().sum()), len(monitored)),

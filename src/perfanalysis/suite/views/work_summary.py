@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from perfanalysis.data.tables import YearData
 from perfanalysis.money.execution import execution_rates
-from perfanalysis.planning.problems import problem_groups
+from perfanalysis.planning.problems import GROUPS, problem_groups
 from perfanalysis.report.text import Texts
 from perfanalysis.scoring.summary import GRADES, grade_counts
 from perfanalysis.suite.plan import page_name
@@ -18,6 +19,18 @@ from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
 
 STEPS = ("notice", "meeting", "policy_briefing", "feedback")
+TRACKED = ("low-execution", *GROUPS["effect"])
+NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "coverage": (),
+        "indicators": GROUPS["targets"],
+        "tracking": TRACKED,
+        "money": tuple(kind for kind in GROUPS["management"] if kind not in TRACKED),
+    }
+)
+"""Parts of section four, each with the problems that it is about."""
+ACTIONS = (*GROUPS["targets"], *TRACKED, "payment-ahead-of-work", "year-end-rush", "account-mixed")
+"""Problems with a step of their own; the others are verified one by one."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class WorkSummary:
     facts : dict
         Values of the sentences of ``90_work_summary``, by section.
     documents : DataFrame
-        Table ``regulations`` of the work year.
+        See `documents_in_force`.
     bodies, subjects : list of str
         Names of the bodies in charge; codes of the fund categories brought in.
     key_projects : DataFrame
@@ -52,32 +65,40 @@ def work_summary(year: WorkYear) -> WorkSummary:
     problems = problem_groups(year.flags)
     coverage, evaluated = _coverage(year), _self_evaluation(year)
     monitored, use = _monitoring(year), _use(year)
+    documents = documents_in_force(year)
     facts = {
         "coverage": coverage,
         "self": evaluated,
         "monitoring": monitored,
         "key": _key(year),
         "use": use,
+        "assessed": _assessed(year),
         "problems": {
             group: int(problems.loc[problems["group"] == group, "flags"].sum())
             for group in ("management", "targets", "effect")
         },
-        "system": {"documents": len(year.monitoring["regulations"])},
+        "system": {"documents": len(documents)},
         "targets": _targets(year),
         "results": _results(year),
         "methods": _methods(year.evaluation),
-        "next": _next(problems, year.flags),
     }
     initiatives = year.monitoring["initiatives"]
     begun = initiatives.loc[initiatives["status"] != "planned", "subject"]
     return WorkSummary(
         facts=facts,
-        documents=year.monitoring["regulations"],
+        documents=documents,
         bodies=year.monitoring["organisation"]["name"].tolist(),
         subjects=list(dict.fromkeys(begun)),
         key_projects=_key_projects(year),
         problems=problems,
     )
+
+
+def documents_in_force(year: WorkYear) -> pd.DataFrame:
+    """Table ``regulations`` of the monitored year, as far as issued by the day of the report."""
+    documents = year.monitoring["regulations"]
+    day = pd.Timestamp(year.suite.engagement.report_date)
+    return documents[~(documents["date"] > day)].reset_index(drop=True)
 
 
 def summary_findings(summary: WorkSummary) -> list[Said]:
@@ -112,14 +133,32 @@ def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]
     return said or [say("problems-none")]
 
 
-def next_steps(summary: WorkSummary) -> list[tuple[str, str]]:
-    """Part of section four and the key of its sentence."""
+def next_steps(summary: WorkSummary, say: Texts) -> list[tuple[str, str, list[str]]]:
+    """Section four: part, key of its sentence, and what to do about each problem that was seen.
+
+    A problem that was not seen leads to no step.
+    """
     full = summary.facts["coverage"]["missing"] == 0
+    leads = {"coverage": "next-coverage-full" if full else "next-coverage-part"}
     return [
-        ("coverage", "next-coverage-full" if full else "next-coverage-part"),
-        ("indicators", "next-indicators-text"),
-        ("tracking", "next-tracking-text"),
-        ("money", "next-money-text"),
+        (part, leads.get(part, f"next-{part}-text"), _steps(summary, kinds, say))
+        for part, kinds in NEXT.items()
+    ]
+
+
+def _steps(summary: WorkSummary, kinds: Sequence[str], say: Texts) -> list[str]:
+    """A sentence a kind of problem: what to do, about how much, and where it was seen."""
+    seen = summary.problems.query("flags > 0").set_index("kind")
+    return [
+        say(
+            "step-plain" if pd.isna(row["amount_wan"]) else "step-money",
+            action=say(f"do-{kind}" if kind in ACTIONS else "do-verify"),
+            kind=say.label("flag", kind),
+            projects=row["projects"],
+            amount=row["amount_wan"],
+            where=say(f"problems-{row['group']}"),
+        )
+        for kind, row in ((kind, seen.loc[kind]) for kind in kinds if kind in seen.index)
     ]
 
 
@@ -199,6 +238,12 @@ def _use(year: WorkYear) -> dict[str, Any]:
     }
 
 
+def _assessed(year: WorkYear) -> dict[str, Any]:
+    scores = year.assessment.units["score"].dropna()
+    ends = {"high": scores.max(), "low": scores.min()} if len(scores) else {}
+    return {"assessed": len(scores), **ends}
+
+
 def _targets(year: WorkYear) -> dict[str, Any]:
     of_units = year.targets["indicators"].dropna(subset=["unit_id"])
     of_units = of_units[of_units["project_id"].isna()]
@@ -219,7 +264,13 @@ def _results(year: WorkYear) -> dict[str, Any]:
     kinds = data["process"]["kind"].value_counts()
     asked = data["data_requests"]
     on_time = asked["received"].notna() & (asked["received"] <= asked["due"])
+    review = year.targets["target_review"]
+    checks = {
+        stage: review.loc[review["stage"] == stage, "reviewer"].nunique()
+        for stage in ("first", "last")
+    }
     return {
+        **checks,
         "sections": data["units"]["finance_section"].nunique(),
         **{kind: int(kinds.get(kind, 0)) for kind in STEPS},
         "requests": len(asked),
@@ -240,30 +291,6 @@ def _methods(data: YearData) -> dict[str, Any]:
     }
 
 
-def _next(problems: pd.DataFrame, flags: pd.DataFrame) -> dict[str, Any]:
-    count = problems.set_index("kind")
-    in_targets = problems.loc[problems["group"] == "targets", "kind"]
-    return {
-        "flagged": flags.loc[flags["kind"].isin(in_targets), "project_id"].nunique(),
-        "blank": int(count.at["target-missing", "projects"]),
-        "identical": int(count.at["indicators-identical", "projects"]),
-        "unmeasurable": int(count.at["target-unmeasurable", "projects"]),
-        "slow": int(count.at["low-execution", "projects"]),
-        "unspent": _amount(count, "low-execution"),
-        "idle": int(count.at["asset-idle", "flags"]),
-        "upkeep": int(count.at["upkeep-missing", "flags"]),
-        "ahead": int(count.at["payment-ahead-of-work", "projects"]),
-        "ahead_money": _amount(count, "payment-ahead-of-work"),
-        "rush": int(count.at["year-end-rush", "projects"]),
-        "rush_money": _amount(count, "year-end-rush"),
-    }
-
-
-def _amount(count: pd.DataFrame, kind: str) -> float:
-    amount = count.at[kind, "amount_wan"]
-    return 0.0 if pd.isna(amount) else float(amount)
-
-
 def _key_projects(year: WorkYear) -> pd.DataFrame:
     projects, units = year.evaluation["projects"], year.evaluation["units"]
     chosen = projects[projects["is_key"] | projects["is_special"]]
@@ -274,8 +301,12 @@ def _key_projects(year: WorkYear) -> pd.DataFrame:
     results = year.key_evaluation.projects[["project_id", "score", "grade"]]
     table = chosen[["project_id", "unit_id", "name", "kind"]].merge(names, on="unit_id")
     table = table.merge(money, on="project_id").merge(results, on="project_id", how="left")
-    pages = table["project_id"].map(partial(page_name, "40_key_project", "key_project"))
-    table = table.assign(page=pages.where(table["kind"] == "key"))
+    notebooks = table["kind"].map({"key": "40_key_project", "special": "41_special_project"})
+    pages = [
+        page_name(notebook, "project", project)
+        for notebook, project in zip(notebooks, table["project_id"], strict=True)
+    ]
+    table = table.assign(page=pd.Series(pages, table.index, dtype="str"))
     return table.sort_values(["kind", "project_id"], ignore_index=True)
 
 
