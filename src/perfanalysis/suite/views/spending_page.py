@@ -10,6 +10,7 @@ from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.spending import Spending
 
+MONTHS = 12
 ON_PAGE = 10
 """Rows of the worklist on a page about many units; the workbook has them all."""
 
@@ -18,7 +19,10 @@ def add_spending(page: Page, say: Texts, spending: Spending, *, whole: bool) -> 
     """Show the section; `whole`: of many units, with the first of the worklist and all checks."""
     n = len(spending.worklist)
     heading = "spent-heading" if n else "spent-heading-none"
-    page.section(say(heading, year=spending.budget_year, n=n), "spending")
+    text = say(heading, year=spending.budget_year, n=n)
+    if spending.month < MONTHS:
+        text = say("spent-until", heading=text, month=str(spending.month))
+    page.section(text, "spending")
     _add_curves(page, say, spending)
     _add_contracts(page, say, spending)
     _add_worklist(page, say, spending, whole=whole)
