@@ -92,8 +92,10 @@ def cumulative(
             ]
             lines(panel, passed, linestyle=(0, (4, 3)))
         for place, (name, rows) in zip(places, parts.items(), strict=True):
-            _own_line(panel, place.points(rows[month], rows[share]), name in flagged)
-            _words(panel, place, name, rows[share].iloc[-1], name in flagged, say)
+            points = place.points(rows[month], rows[share])
+            _own_line(panel, points, name in flagged)
+            _end_word(panel, points[-1], rows[share].iloc[-1], name in flagged, say)
+            _panel_name(panel, place, name)
     alt = _alt_cumulative(keys, ends, flagged, say)
     shown: dict[str, Column] = {
         key: text_col(say("chart-name")),
@@ -190,11 +192,16 @@ def _own_line(panel: Axes, points: NDArray[np.float64], flagged: bool) -> None:
     lines(panel, [points], color=ORANGE if flagged else BLUE, linewidth=1.6)
 
 
-def _words(panel: Axes, place: _Place, name: str, last: float, flagged: bool, say: Texts) -> None:
-    """Name a panel, and write the last share at the end of its line."""
+def _end_word(
+    panel: Axes, end: NDArray[np.float64], last: float, flagged: bool, say: Texts
+) -> None:
+    """Write the last share where the line ends."""
     word = percent(last, 0) + (f"\n{say('chart-flag')}" if flagged else "")
-    end: dict[str, Any] = {"color": PINK if flagged else INK, "fontsize": 8}
-    write(panel, place.left + place.wide, place.up(last), word, shift=(4, 0), **end)
+    style: dict[str, Any] = {"color": PINK if flagged else INK, "fontsize": 8}
+    write(panel, end[0], end[1], word, shift=(4, 0), **style)
+
+
+def _panel_name(panel: Axes, place: _Place, name: str) -> None:
     label = labels([name], 12, 1)[0]
     over: dict[str, Any] = {"va": "baseline", "weight": weight_for(label)}
     write(panel, place.left, place.bottom + place.high, label, shift=(0, 4), **over)
