@@ -95,3 +95,9 @@ def test_labelled_says_sentences_and_keeps_what_is_missing():
     assert shown.iloc[0] == "no indicators"
     assert shown.isna().iloc[1]
     assert labelled(frame, texts("common", "zh"), reason="said").equals(frame)
+
+
+def test_a_wide_name_ends_with_its_clause():
+    assert english("“道路”的目标终审96.50分；“公园”的目标终审90.00分") == (
+        "targets of “道路”: last check 96.50 points; targets of “公园”: last check 90.00 points"
+    )

@@ -66,7 +66,8 @@ def _pattern(chinese: str) -> Iterator[str]:
     for literal, name, spec, _ in string.Formatter().parse(chinese):
         yield re.escape(literal)
         if name is not None:
-            yield f"(?P<{name}>.+?)" if spec == "wide" else f"(?P<{name}>[^，；\n]+?)"
+            wide = "[^”]" if literal.endswith("“") else "."  # a quoted name ends with its quote
+            yield f"(?P<{name}>{wide}+?)" if spec == "wide" else f"(?P<{name}>[^，；\n]+?)"
 
 
 def _sayer(said: Any) -> Callable[[dict[str, str]], str]:
