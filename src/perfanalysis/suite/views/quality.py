@@ -63,12 +63,16 @@ def quality_view(year: WorkYear) -> QualityView:
 
 
 def _scored(year: WorkYear) -> Iterator[tuple[Finding, ...]]:
-    """What was found while scoring: projects, panels, surveys, categories and whole units."""
+    """What was found while scoring; of what there is, as rules may be younger than the year."""
+    tables = year.evaluation
     yield year.scores.findings
-    yield year.panels.findings
-    yield year.surveys.findings
-    yield year.category_scores.findings
-    if len(year.evaluation["unit_finance"]):
+    if len(tables["panel_scores"]):
+        yield year.panels.findings
+    if len(tables["survey"]):
+        yield year.surveys.findings
+    if len(tables["category_facts"]):
+        yield year.category_scores.findings
+    if len(tables["unit_finance"]):
         yield year.unit_scores.findings
 
 
