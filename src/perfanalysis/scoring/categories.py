@@ -18,7 +18,7 @@ from perfanalysis.data.tables import YearData
 from perfanalysis.errors import ParameterError
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import HUNDREDTHS, hundredths, share_half_up
-from perfanalysis.scoring.scaled import Scaled, read_framework, score_scaled
+from perfanalysis.scoring.scaled import TOTALS, Scaled, read_framework, score_scaled
 
 CATEGORIES = (
     "investment_fund",
@@ -160,7 +160,8 @@ def _of_category(
 def _joined(parts: list[tuple[str, Scaled]], attribute: str) -> pd.DataFrame:
     frames = [getattr(scaled, attribute).assign(category=name) for name, scaled in parts]
     if not frames:
-        return pd.DataFrame({"project_id": pd.Series(dtype="str")})
+        nothing = TOTALS if attribute == "totals" else {"project_id": "str"}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in nothing.items()})
     joined = pd.concat(frames, ignore_index=True)
     return joined if attribute == "indicators" else joined.drop(columns="category")
 

@@ -23,6 +23,17 @@ from perfanalysis.scoring.scales import MEASURES, check_scale, kept_points, meas
 FULL = 100 * HUNDREDTHS
 _NAMED = ("level1", "level2", "level3", "standard", "points")
 
+TOTALS = {
+    "project_id": "str",
+    "points": "float64",
+    "kept": "float64",
+    "score": "float64",
+    "grade": "str",
+    "status": "str",
+    "refused_reason": "str",
+}
+"""Columns of `Scaled.totals` of projects, and their types."""
+
 
 @dataclass(frozen=True)
 class Scaled:

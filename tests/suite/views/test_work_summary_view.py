@@ -1,16 +1,26 @@
 """The numbers of the work summary: by hand, and those of the district's document."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from made_years import MONITORED, UNITS, indicator, money, project, work_year
 
+from perfanalysis.planning.problems import GROUPS
+from perfanalysis.suite.views.assessment import assessment_findings, assessment_view
 from perfanalysis.suite.views.common import sentences
+from perfanalysis.suite.views.district import district_findings, district_view
+from perfanalysis.suite.views.linkage import linkage_findings, linkage_view
+from perfanalysis.suite.views.review_gap import review_gap_view
+from perfanalysis.suite.views.targets import target_findings, target_view
+from perfanalysis.suite.views.work_problems import _pace
 from perfanalysis.suite.views.work_summary import (
     next_steps,
+    problem_context,
     problem_sentences,
     summary_findings,
+    work_sentences,
     work_summary,
 )
 from perfanalysis.suite.workyear import open_work_year
@@ -37,19 +47,22 @@ def test_the_sample_district_prints_the_figures_of_the_document(committed):
     assert own == "67个单位对2020年度183个项目开展自评，涉及资金64,286.41万元。"
     assert "65,498.42万元" in monitored
     assert key == "第三方评价7个重点项目和3个专题项目，均到现场勘查。"
-    assert summary.facts["self"]["whole"] == 67
+    assert summary.facts["whole"]["scored"] == 67
     assert summary.facts["targets"]["units"] == 67
     assert summary.facts["system"]["documents"] == 5
 
 
-def test_the_reviewed_targets_are_those_of_projects(committed):
+def test_targets_are_those_of_projects_and_of_units(committed):
     """Of 204 projects 4 were approved without a review; whole-unit targets are no project's."""
     folder = ROOT / "data" / "2022"
     projects = set(pd.read_csv(folder / "projects.csv")["project_id"])
     review = pd.read_csv(folder / "target_review.csv")
-    reviewed = set(review["project_id"]) & projects
-    assert set(review["project_id"]) - projects == set(review["unit_id"])
-    assert committed[1].facts["targets"]["projects"] == len(reviewed) < len(projects)
+    reviewed = set(review["project_id"])
+    assert reviewed - projects == set(review["unit_id"])
+    facts = committed[1].facts["targets"]
+    assert facts["projects"] == len(projects)
+    assert (facts["reviewed"], facts["unreviewed"]) == (len(reviewed), len(projects - reviewed))
+    assert sum(facts[grade] for grade in ("excellent", "good", "fair", "poor")) == len(reviewed)
 
 
 def test_coverage_counts_first_level_units_with_evaluated_projects():
@@ -69,8 +82,22 @@ def test_self_evaluation_by_hand():
         "fair": 0,
         "poor": 1,
         "none": 1,
-        "whole": 0,
+        "compared": 2,
+        "stated": 97.5,  # (100 + 95) / 2
+        "review": 76.5,  # (98 + 55) / 2
+        "gap": 21.0,
+        "direction": "above",
     }
+
+
+def test_no_unit_has_figures_for_a_whole_unit_evaluation():
+    found = facts("whole")
+    assert (found["scored"], found["refused"]) == (0, 3)
+    assert not [
+        key
+        for key, _ in work_sentences(work_summary(work_year()))["evaluation"]
+        if key.startswith("work-whole")
+    ]
 
 
 def record(month, executed, source="unit", project_id="P1"):
@@ -82,13 +109,13 @@ def record(month, executed, source="unit", project_id="P1"):
     }
 
 
-def test_monitoring_is_as_of_the_units_latest_month():
-    """A third party checked P1 a month later: its figure is no district total."""
+def test_monitoring_is_as_of_the_month_of_its_page():
+    """July: the unit's 10 of 120; what a third party saw, and September, count for nothing."""
     records = [
         record(7, 10.0),
         record(9, 20.0),
         record(9, 15.0, project_id="P3"),
-        record(10, 18.0, source="third_party"),
+        record(7, 8.0, source="third_party"),
     ]
     warning = {"warning_id": "Y1", "project_id": "P1", "issued": "2021-08-01", "issue": "慢"}
     warnings = [
@@ -96,19 +123,21 @@ def test_monitoring_is_as_of_the_units_latest_month():
         warning | {"warning_id": "Y2", "answered": "2021-08-10"},
         warning | {"warning_id": "Y3", "answered": "2021-08-10", "corrected": "2021-09-01"},
     ]
-    tables = {"monitoring_funds": records, "warnings": warnings}
-    assert facts("monitoring", monitoring=tables) == {
-        "year": 2021,
-        "projects": 2,
-        "annual": 140.0,
-        "month": 9,
-        "executed": 35.0,
-        "rate": 0.25,
-        "third": 1,
-        "warnings": 3,
-        "answered": 2,
-        "corrected": 1,
+    tables = {
+        "monitoring_funds": records,
+        "warnings": warnings,
+        "indicators": [indicator("P1", None, 90)],
     }
+    found = facts("monitoring", monitoring=tables)
+    assert (found["year"], found["month"], found["reports"]) == (2021, 7, 2)
+    assert (found["projects"], found["aimed"], found["third"]) == (2, 1, 1)
+    assert (found["annual"], found["carried"], found["executed"]) == (140.0, 0.0, 10.0)
+    assert found["share"] == 10 / 120
+    assert found["elapsed"] == 7 / 12
+    assert (found["red"], found["yellow"], found["green"]) == (1, 0, 0)  # P3 reported nothing
+    assert (found["year_end"], found["rate"]) == (30.0, 30 / 140)  # the table of funds
+    counts = [found[name] for name in ("warnings", "answered", "overdue", "corrected")]
+    assert counts == [3, 2, 1, 1]
 
 
 def test_nothing_monitored():
@@ -128,7 +157,10 @@ def test_use_of_results_by_hand():
         "adjusted_wan": 1.5,
     }
     tables = {
-        "rectification": [closed, closed | {"finding_id": "Z2", "status": "open"}],
+        "rectification": [
+            closed | {"closed": "2021-05-20"},
+            closed | {"finding_id": "Z2", "status": "open"},
+        ],
         "publication": [
             {"publication_id": "G1", "unit_id": "U01", "kind": "targets", "date": "2021-05-01"},
             {"publication_id": "G2", "unit_id": "U02", "kind": "targets"},
@@ -140,8 +172,12 @@ def test_use_of_results_by_hand():
         "requests": 3,
         "issues": 2,
         "closed": 1,
+        "late": 0,
+        "overdue": 1,
+        "open": 0,
         "recovered": 6.5,
         "adjusted": 3.0,
+        "due": 12,  # four kinds of three units
         "published": 1,
         "publishers": 1,
         "proposed": 102.5,
@@ -154,7 +190,9 @@ def test_without_requests_no_proposal_is_claimed():
     summary = work_summary(year)
     assert "main-use" not in dict(summary_findings(summary))
     _, say = year.page("90_work_summary", "zh")
-    assert "尚未提出预算建议" in say("work-use-none", **summary.facts["use"])
+    said = sentences(say, work_sentences(summary)["use"])
+    assert said[1] == "没有2022年度的预算申请，尚未提出预算建议。"
+    assert "work-gate" not in dict(work_sentences(summary)["targets"])
 
 
 def test_material_on_time_late_and_missing():
@@ -186,6 +224,7 @@ def test_material_on_time_late_and_missing():
         "meeting": 0,
         "policy_briefing": 0,
         "feedback": 2,
+        "report": 0,
         "requests": 3,
         "on_time": 1,
         "late": 1,
@@ -202,7 +241,10 @@ def test_key_and_special_projects_and_whether_they_were_visited():
     visit = {"visit_id": "K1", "project_id": "P1", "date": "2021-05-01", "item": "长度"}
     year = work_year(evaluation={"projects": projects, "site_visits": [visit]})
     summary = work_summary(year)
-    assert summary.facts["key"] == {"key": 1, "special": 1, "visited": 1}
+    found = summary.facts["key"]
+    assert (found["key"], found["special"], found["visited"]) == (1, 1, 1)
+    assert found["chosen_wan"] == 150.0
+    assert (found["served"], found["served_projects"]) == (0, 0)
     assert "main-key-some" in dict(summary_findings(summary))
     assert summary.key_projects[["name", "kind", "unit_name", "annual_wan"]].values.tolist() == [
         ["项目P1", "key", "示例教育局", 100.0],
@@ -222,8 +264,9 @@ def test_bodies_subjects_and_documents_come_from_the_tables():
         ],
     }
     summary = work_summary(work_year(monitoring=tables))
-    assert summary.bodies == ["示例办公室"]
+    assert summary.bodies[["name", "duty"]].values.tolist() == [["示例办公室", "评价"]]
     assert summary.subjects == ["debt"]
+    assert summary.planned == ["ppp"]
 
 
 def test_problems_are_said_kind_by_kind_and_their_absence_too():
@@ -239,16 +282,20 @@ def test_problems_are_said_kind_by_kind_and_their_absence_too():
     year = work_year(evaluation=tables)
     _, say = year.page("90_work_summary", "zh")
     summary = work_summary(year)
+    unseen = [kind for kind in GROUPS["management"] if kind != "low-execution"]
     assert problem_sentences(summary, "management", say) == [
-        "执行率低：1个项目（1个单位），涉及30.00万元，如项目P1。"
+        "执行率低：1个项目（1个单位），涉及30.00万元，如项目P1。",
+        say("problems-unseen", kinds=say.joined(say.label("flag", kind) for kind in unseen)),
     ]
     assert problem_sentences(summary, "effect", say) == ["没有看到这一类问题。"]
     assert summary.facts["problems"]["management"] == 1
     steps = {part: lines for part, _, lines in next_steps(summary, say)}
     assert steps["tracking"] == [
-        "跟踪执行、压减用不完的预算：执行率低1个项目、30.00万元（见三（一）管理质量）。"
+        "目标未通过的不安排预算：修改后重报3个、115.50万元，不予安排0个、0.00万元。",
+        "跟踪执行、压减用不完的预算：执行率低1个项目、30.00万元（见三（一）管理质量）。",
     ]
-    assert steps["coverage"] == steps["money"] == []  # what was not seen leads to no step
+    assert steps["money"] == []  # what was not seen leads to no step
+    assert [line[:12] for line in steps["coverage"]] == ["按上级考核补做失分的内容"]
 
 
 def test_every_problem_that_was_seen_leads_to_one_step(committed):
@@ -258,7 +305,10 @@ def test_every_problem_that_was_seen_leads_to_one_step(committed):
         steps = next_steps(summary, say)
         assert [part for part, _, _ in steps] == ["coverage", "indicators", "tracking", "money"]
         assert all(say(key, **summary.facts["coverage"]) for _, key, _ in steps)
-        assert sum(len(lines) for _, _, lines in steps) == (summary.problems["flags"] > 0).sum()
+        kinds = summary.problems.loc[summary.problems["flags"] > 0, "kind"]
+        lines = [line for _, _, own in steps for line in own]
+        for label in (say.label("flag", kind) for kind in kinds):
+            assert len([line for line in lines if label in line]) == 1, label
     assert {part: key for part, key, _ in steps}["coverage"] == "next-coverage-full"
     part = work_summary(work_year())
     assert next_steps(part, say)[0][1] == "next-coverage-part"
@@ -269,3 +319,68 @@ def test_special_projects_lead_to_their_own_pages(committed):
     pages = summary.key_projects.set_index("kind")["page"]
     assert pages.str.startswith("41_special_project-")["special"].all()
     assert pages.str.startswith("40_key_project-")["key"].all()
+
+
+def test_figures_are_those_of_the_pages_that_it_sums_up(committed):
+    """Pages 10, 20, 50, 60, 70 and 85 print them; a reader compares."""
+    year, summary = committed
+    facts = summary.facts
+    targets = dict(target_findings(target_view(year), year))
+    assert targets["main-gate"].items() <= facts["gate"].items()
+    assert targets["main-filed"]["projects"] == facts["targets"]["projects"]
+    assert targets["main-filed"]["reviewed"] == facts["targets"]["reviewed"]
+    assert targets["main-lint"]["found"] == facts["lint"]["found"]
+    district = dict(district_findings(district_view(year), year))
+    assert district["main-money"]["annual"] == facts["self"]["annual"]
+    assert district["main-gap-above"]["gap"] == facts["self"]["gap"]
+    assert district["main-grades"].items() <= facts["self"].items()
+    assert district["main-monitoring"]["rate"] == pytest.approx(facts["monitoring"]["rate"])
+    assert district["main-flags"]["flags"] == facts["account"]["flags"]
+    assert district["main-flags"]["flags"] == sum(facts["problems"].values())
+    proposed = dict(linkage_findings(linkage_view(year), year))
+    assert proposed["main-total"]["proposed"] == facts["use"]["proposed"]
+    assert proposed["main-cut"]["amount"] == facts["linked"]["cut_amount"]
+    followed = dict(assessment_findings(assessment_view(year), year.page("85_assessment", "zh")[1]))
+    for name in ("closed", "late", "overdue", "open"):
+        assert followed["main-rectified"][name] == facts["use"][name]
+    assert followed["main-published"]["there"] == facts["use"]["published"]
+    gap = review_gap_view(year).evaluated.gap
+    assert facts["site"] == {"projects": gap.n, "gap": pytest.approx(gap.mean)}
+
+
+def test_what_stands_around_the_problems_by_hand():
+    """Of two projects with an objective one has no indicator; nothing of the year was monitored."""
+    tables = {
+        "projects": [
+            project("P1", stated_total=100.0, objective="完成道路养护"),
+            project("P3", "U02", stated_total=95.0, objective="完成灌溉"),
+        ],
+        "indicators": [
+            indicator("P1", 100.0, 60),
+            indicator("P1", None, 30, number=2, level1="benefit", target=None, op="qualitative"),
+        ],
+    }
+    summary = work_summary(work_year(evaluation=tables))
+    facts = summary.facts
+    assert facts["aim"] == {
+        "output": 1, "output_words": 0, "output_share": 0.0,
+        "benefit": 1, "benefit_words": 1, "benefit_share": 1.0,
+    }  # fmt: skip
+    assert facts["bare"] == {"stated": 2, "bare": 1}
+    assert (facts["chain"]["projects"], facts["chain"]["aimed"]) == (2, 1)
+    assert (facts["chain"]["monitored"], facts["chain"]["whole"]) == (0, 0)
+    assert dict(problem_context(summary, "effect"))["context-chain"] == facts["chain"]
+
+
+def test_those_who_pay_late_had_been_slow(committed):
+    """P1 had paid half by September, P2 all: of the two that paid late, one was slow."""
+    year = replace(committed[0])
+    kinds = ["year-end-rush", "payment-ahead-of-work", "year-end-rush", "funds-idle"]
+    curves = [("P1", 9, 0.5), ("P2", 6, 0.1), ("P2", 9, 1.0), ("P3", 9, 0.0)]
+    vars(year).update(
+        flags=pd.DataFrame({"kind": kinds, "project_id": ["P1", "P1", "P2", "P3"]}),
+        project_curves=pd.DataFrame(curves, columns=["key", "month", "share"]).assign(
+            elapsed_share=0.75
+        ),
+    )
+    assert _pace(year) == {"late": 2, "slow": 1, "month": 9}

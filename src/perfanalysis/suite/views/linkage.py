@@ -111,14 +111,18 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
         ),
         ("main-continued", {"continued": continued, "new": total["new_wan"]}),
     ]
-    cuts = view.steps[view.steps["amount_wan"] < 0]
-    by_result = cuts[~cuts["action"].isin(["drop", "round", "cap_request"])]
-    said.append(("main-cut", _moved(by_result)))
+    said.append(("main-cut", cut_by_results(view.steps)))
     dropped = view.steps[view.steps["action"] == "drop"]
     if len(dropped):
         said.append(("main-dropped", _moved(dropped)))
     said.append(("main-convention", {}))
     return said
+
+
+def cut_by_results(steps: pd.DataFrame) -> dict[str, Any]:
+    """Projects and 万元 of the steps that results, execution and review cut."""
+    cuts = steps[steps["amount_wan"] < 0]
+    return _moved(cuts[~cuts["action"].isin(["drop", "round", "cap_request"])])
 
 
 def _moved(cuts: pd.DataFrame) -> dict[str, Any]:
@@ -162,4 +166,4 @@ def _with_pages(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     return table.assign(page=unit_pages(table["unit_id"])).merge(names, on="unit_id", how="left")
 
 
-__all__ = ["LinkageView", "linkage_findings", "linkage_view"]
+__all__ = ["LinkageView", "cut_by_results", "linkage_findings", "linkage_view"]

@@ -66,11 +66,7 @@ class ReviewGapView:
 def review_gap_view(year: WorkYear) -> ReviewGapView:
     """Gather stated scores beside what the review and the evaluation on site give."""
     units = year.evaluation["units"].set_index("unit_id")["name"]
-    scores = year.scores.projects.merge(
-        year.evaluation["projects"][["project_id", "category"]], on="project_id", how="left"
-    )
-    on_site = year.key_evaluation.projects[["project_id", "score"]]
-    evaluated = scores.merge(on_site, on="project_id")
+    scores, evaluated = _with_category(year), stated_on_site(year)
     review = _compared(scores, "review_total", len(scores), units)
     return ReviewGapView(
         review=review,
@@ -79,6 +75,18 @@ def review_gap_view(year: WorkYear) -> ReviewGapView:
         by_category=_by(review.projects, "category"),
         rules=gap_by_rule(year.scores),
     )
+
+
+def stated_on_site(year: WorkYear) -> pd.DataFrame:
+    """Scores of the self-evaluated projects that were evaluated on site, with ``score`` there."""
+    return _with_category(year).merge(
+        year.key_evaluation.projects[["project_id", "score"]], on="project_id"
+    )
+
+
+def _with_category(year: WorkYear) -> pd.DataFrame:
+    categories = year.evaluation["projects"][["project_id", "category"]]
+    return year.scores.projects.merge(categories, on="project_id", how="left")
 
 
 def _compared(table: pd.DataFrame, score: str, everything: int, units: pd.Series) -> Compared:
@@ -171,4 +179,5 @@ __all__ = [
     "review_gap_findings",
     "review_gap_view",
     "rule_names",
+    "stated_on_site",
 ]

@@ -160,7 +160,7 @@ def target_findings(view: TargetView, year: WorkYear) -> list[Said]:
         means = view.reviewed[["first_score", "last_score"]].mean()
         scores = {"first": means["first_score"], "last": means["last_score"]}
         said.append(("main-scores", scores | view.grades))
-    said.append(("main-gate", _gate_values(view)))
+    said.append(("main-gate", gate_values(view.totals)))
     if len(view.lint):
         projects = view.lint["project_id"].nunique()
         top = view.kinds.iloc[0]
@@ -183,8 +183,9 @@ def ranking_said(ranking: GroupMeans) -> Said:
     return "ranking", values | {"spread": ranking.between**0.5}
 
 
-def _gate_values(view: TargetView) -> dict[str, object]:
-    table = view.totals.set_index("gate")
+def gate_values(totals: pd.DataFrame) -> dict[str, object]:
+    """Projects and 万元 by gate, of `gate_totals`: ``passed``, ``passed_wan`` and so on."""
+    table = totals.set_index("gate")
     values: dict[str, object] = {}
     for gate, row in table.iterrows():
         values[str(gate)] = int(row["projects"])
@@ -249,6 +250,7 @@ def _ranking(subjects: pd.DataFrame) -> GroupMeans | None:
 __all__ = [
     "TargetView",
     "UnitTargets",
+    "gate_values",
     "ranking_said",
     "target_findings",
     "target_view",

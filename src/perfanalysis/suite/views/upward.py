@@ -9,7 +9,7 @@ import pandas as pd
 from perfanalysis.followup.upward import self_score
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import Said
-from perfanalysis.suite.views.work_summary import documents_in_force
+from perfanalysis.suite.views.work_facts import documents_in_force
 from perfanalysis.suite.workyear import WorkYear
 
 POOR = ("fair", "poor")

@@ -9,16 +9,18 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.data.tables import YearData
-from perfanalysis.money.execution import execution_rates
 from perfanalysis.planning.problems import GROUPS, problem_groups
 from perfanalysis.report.text import Texts
-from perfanalysis.scoring.summary import GRADES, grade_counts
-from perfanalysis.suite.plan import page_name
-from perfanalysis.suite.views.common import Said
+from perfanalysis.suite.views.common import Said, sentences
+from perfanalysis.suite.views.work_facts import (
+    documents_in_force,
+    initiatives,
+    key_projects,
+    year_facts,
+)
+from perfanalysis.suite.views.work_problems import problem_facts
 from perfanalysis.suite.workyear import WorkYear
 
-STEPS = ("notice", "meeting", "policy_briefing", "feedback")
 TRACKED = ("low-execution", *GROUPS["effect"])
 NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -33,6 +35,9 @@ ACTIONS = (*GROUPS["targets"], *TRACKED, "payment-ahead-of-work", "year-end-rush
 """Problems with a step of their own; the others are verified one by one."""
 
 
+Facts = Mapping[str, dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class WorkSummary:
     """What the work summary says; every value comes from a table or a result.
@@ -42,9 +47,14 @@ class WorkSummary:
     facts : dict
         Values of the sentences of ``90_work_summary``, by section.
     documents : DataFrame
-        See `documents_in_force`.
-    bodies, subjects : list of str
-        Names of the bodies in charge; codes of the fund categories brought in.
+        See `documents_in_force`, with ``document_stage``.
+    bodies : DataFrame
+        Table ``organisation``: ``name``, ``duty``, ``founded``.
+    initiatives : DataFrame
+        Categories of funds brought in: ``fund_subject``, ``initiative_status`` (codes),
+        ``projects`` (number evaluated by the framework of the category), ``score`` (their mean),
+        ``representative`` (name of the project that the table names), ``special_names`` (names of
+        the special projects of that category, joined by 、).
     key_projects : DataFrame
         Key and special projects: ``name``, ``unit_name``, ``kind``, ``annual_wan``,
         ``score``, ``grade``, ``page``.
@@ -54,51 +64,38 @@ class WorkSummary:
 
     facts: dict[str, dict[str, Any]]
     documents: pd.DataFrame
-    bodies: list[str]
-    subjects: list[str]
+    bodies: pd.DataFrame
+    initiatives: pd.DataFrame
     key_projects: pd.DataFrame
     problems: pd.DataFrame
+
+    @property
+    def subjects(self) -> list[str]:
+        """Codes of the categories of funds that are brought in, not only planned."""
+        begun = self.initiatives["initiative_status"] != "planned"
+        return list(dict.fromkeys(self.initiatives.loc[begun, "fund_subject"]))
+
+    @property
+    def planned(self) -> list[str]:
+        """Codes of those that are planned."""
+        named = dict.fromkeys(self.initiatives["fund_subject"])
+        return [subject for subject in named if subject not in self.subjects]
 
 
 def work_summary(year: WorkYear) -> WorkSummary:
     """Gather the numbers of the work summary."""
     problems = problem_groups(year.flags)
-    coverage, evaluated = _coverage(year), _self_evaluation(year)
-    monitored, use = _monitoring(year), _use(year)
-    documents = documents_in_force(year)
-    facts = {
-        "coverage": coverage,
-        "self": evaluated,
-        "monitoring": monitored,
-        "key": _key(year),
-        "use": use,
-        "assessed": _assessed(year),
-        "problems": {
-            group: int(problems.loc[problems["group"] == group, "flags"].sum())
-            for group in ("management", "targets", "effect")
-        },
-        "system": {"documents": len(documents)},
-        "targets": _targets(year),
-        "results": _results(year),
-        "methods": _methods(year.evaluation),
+    counts = {
+        group: int(problems.loc[problems["group"] == group, "flags"].sum()) for group in GROUPS
     }
-    initiatives = year.monitoring["initiatives"]
-    begun = initiatives.loc[initiatives["status"] != "planned", "subject"]
     return WorkSummary(
-        facts=facts,
-        documents=documents,
-        bodies=year.monitoring["organisation"]["name"].tolist(),
-        subjects=list(dict.fromkeys(begun)),
-        key_projects=_key_projects(year),
+        facts=year_facts(year) | problem_facts(year) | {"problems": counts},
+        documents=documents_in_force(year).rename(columns={"stage": "document_stage"}),
+        bodies=year.monitoring["organisation"][["name", "duty", "founded"]],
+        initiatives=initiatives(year),
+        key_projects=key_projects(year),
         problems=problems,
     )
-
-
-def documents_in_force(year: WorkYear) -> pd.DataFrame:
-    """Table ``regulations`` of the monitored year, as far as issued by the day of the report."""
-    documents = year.monitoring["regulations"]
-    day = pd.Timestamp(year.suite.engagement.report_date)
-    return documents[~(documents["date"] > day)].reset_index(drop=True)
 
 
 def summary_findings(summary: WorkSummary) -> list[Said]:
@@ -116,9 +113,85 @@ def summary_findings(summary: WorkSummary) -> list[Said]:
     ]
 
 
+def work_sentences(summary: WorkSummary) -> dict[str, list[Said]]:
+    """Sections one and two: paragraphs as keys of ``90_work_summary`` with their values."""
+    facts = summary.facts
+    return {
+        "targets": _targets_said(facts),
+        "monitoring": _monitoring_said(facts),
+        "evaluation": _evaluation_said(facts),
+        "use": _use_said(facts),
+        "results": [
+            ("results-text", facts["results"]),
+            ("results-methods", facts["methods"]),
+            ("results-account", facts["account"]),
+            ("results-reports", facts["results"] | facts["account"]),
+        ],
+    }
+
+
+def _targets_said(facts: Facts) -> list[Said]:
+    targets = facts["targets"]
+    filed = targets["units"] or targets["projects"]
+    said: list[Said] = [("work-targets-text" if filed else "work-targets-none", targets)]
+    if facts["use"]["requests"]:
+        said.append(("work-gate", facts["gate"] | {"year": targets["year"]}))
+    return said
+
+
+def _monitoring_said(facts: Facts) -> list[Said]:
+    monitored = facts["monitoring"]
+    if not monitored["month"]:
+        return [("work-monitoring-none", monitored)]
+    said: list[Said] = [
+        ("work-monitoring-text", monitored),
+        ("work-monitoring-state", monitored),
+    ]
+    if facts["in_year"]["projects"]:
+        said.append(("work-in-year", facts["in_year"]))
+    return said
+
+
+def _evaluation_said(facts: Facts) -> list[Said]:
+    own, whole = facts["self"], facts["whole"]
+    said: list[Said] = [("work-evaluation-text", own)]
+    if own["compared"]:
+        said.append((f"work-gap-{own['direction']}", own))
+    if whole["scored"]:
+        said.append(("work-whole-part" if whole["refused"] else "work-whole", whole))
+    return said
+
+
+def _use_said(facts: Facts) -> list[Said]:
+    use, linked = facts["use"], facts["linked"]
+    said: list[Said] = [("work-use-text", use)]
+    said.append(("work-linked" if use["requests"] else "work-linked-none", use | linked))
+    if linked.get("called"):
+        said.append(("work-complied", use | linked))
+    if facts["assessed"]["assessed"]:
+        said.append(("work-use-assessed", facts["assessed"]))
+    return said
+
+
+def problem_context(summary: WorkSummary, group: str) -> list[Said]:
+    """What else the data show of a group of problems, as keys with their values."""
+    facts = summary.facts
+    around: Mapping[str, tuple[tuple[str, bool], ...]] = {
+        "management": (
+            ("aim", facts["aim"]["output"] > 0 and facts["aim"]["benefit"] > 0),
+            ("site", facts["site"]["gap"] > 0),
+            ("pace", facts["pace"]["late"] > 0),
+        ),
+        "targets": (("bare", facts["bare"]["stated"] > 0), ("lint", facts["lint"]["found"] > 0)),
+        "effect": (("chain", facts["chain"]["projects"] > 0),),
+    }
+    return [(f"context-{name}", facts[name]) for name, there in around[group] if there]
+
+
 def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]:
     """What was seen of one group of problems, a sentence a kind; one that says so if nothing."""
-    seen = summary.problems.query("group == @group and flags > 0")
+    own = summary.problems.query("group == @group")
+    seen, unseen = own[own["flags"] > 0], own.loc[own["flags"] == 0, "kind"]
     said = [
         say(
             "problem-plain" if pd.isna(row.amount_wan) else "problem-money",
@@ -130,7 +203,12 @@ def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]
         )
         for row in seen.itertuples(index=False)
     ]
-    return said or [say("problems-none")]
+    if not said:
+        return [say("problems-none")]
+    if len(unseen):
+        kinds = say.joined(say.label("flag", kind) for kind in unseen)
+        said.append(say("problems-unseen", kinds=kinds))
+    return said
 
 
 def next_steps(summary: WorkSummary, say: Texts) -> list[tuple[str, str, list[str]]]:
@@ -141,9 +219,33 @@ def next_steps(summary: WorkSummary, say: Texts) -> list[tuple[str, str, list[st
     full = summary.facts["coverage"]["missing"] == 0
     leads = {"coverage": "next-coverage-full" if full else "next-coverage-part"}
     return [
-        (part, leads.get(part, f"next-{part}-text"), _steps(summary, kinds, say))
+        (
+            part,
+            leads.get(part, f"next-{part}-text"),
+            [*sentences(say, _steps_of(summary.facts, part, say)), *_steps(summary, kinds, say)],
+        )
         for part, kinds in NEXT.items()
     ]
+
+
+def _steps_of(facts: Facts, part: str, say: Texts) -> list[Said]:
+    """Steps that answer to a figure of another page, not to a kind of problem."""
+    gate, superior = facts["gate"], facts["superior"]
+    lost = say.joined(say.label("upward_item", item) for item in superior["items"])
+    held = facts["use"]["requests"] and gate["revise"] + gate["refuse"]
+    steps: Mapping[str, tuple[tuple[str, Any, Mapping[str, Any]], ...]] = {
+        "coverage": (
+            ("step-superior", lost, superior | {"items": lost}),
+            ("step-parents", facts["lint"]["parents"], facts["lint"]),
+        ),
+        "indicators": (("step-lint", facts["lint"]["found"], facts["lint"]),),
+        "tracking": (
+            ("step-gate", held, gate),
+            ("step-overdue", sum(facts["overdue"].values()), facts["overdue"]),
+        ),
+        "money": (("step-in-year", facts["in_year"]["projects"], facts["in_year"]),),
+    }
+    return [(key, values) for key, due, values in steps[part] if due]
 
 
 def _steps(summary: WorkSummary, kinds: Sequence[str], say: Texts) -> list[str]:
@@ -162,157 +264,12 @@ def _steps(summary: WorkSummary, kinds: Sequence[str], say: Texts) -> list[str]:
     ]
 
 
-def _coverage(year: WorkYear) -> dict[str, Any]:
-    first_level = year.evaluation["units"].query("level == 1")["unit_id"]
-    active = year.scores.projects["unit_id"].unique()
-    units = int(first_level.isin(active).sum())
-    managed = len(first_level)
-    share = units / managed if managed else 0.0
-    return {"managed": managed, "units": units, "missing": managed - units, "share": share}
-
-
-def _self_evaluation(year: WorkYear) -> dict[str, Any]:
-    projects = year.scores.projects
-    counts = grade_counts(year.scores).set_index("grade")["projects"]
-    return {
-        "year": year.evaluation_year,
-        "units": projects["unit_id"].nunique(),
-        "projects": len(projects),
-        "annual": _annual(year.evaluation, projects["project_id"]),
-        **{grade: int(counts[grade]) for grade in GRADES},
-        "none": int(counts[""]),
-        "whole": year.evaluation["unit_finance"]["unit_id"].nunique(),
-    }
-
-
-def _monitoring(year: WorkYear) -> dict[str, Any]:
-    data = year.monitoring
-    projects = data["projects"].loc[data["projects"]["is_monitored"], "project_id"]
-    records = data["monitoring_funds"]
-    records = records[records["project_id"].isin(projects)]
-    own = records[records["source"] == "unit"]
-    month = int(own["month"].max()) if len(own) else 0
-    latest = own[own["month"] == month]
-    annual, executed = _annual(data, projects), latest["executed_wan"].sum()
-    warnings = data["warnings"]
-    return {
-        "year": year.monitoring_year,
-        "projects": len(projects),
-        "annual": annual,
-        "month": month,
-        "executed": executed,
-        "rate": executed / annual if annual else 0.0,
-        "third": records.loc[records["source"] == "third_party", "project_id"].nunique(),
-        "warnings": len(warnings),
-        "answered": int(warnings["answered"].notna().sum()),
-        "corrected": int(warnings["corrected"].notna().sum()),
-    }
-
-
-def _key(year: WorkYear) -> dict[str, Any]:
-    projects = year.evaluation["projects"]
-    chosen = projects.loc[projects["is_key"] | projects["is_special"], "project_id"]
-    visited = year.evaluation["site_visits"]["project_id"].unique()
-    return {
-        "key": int(projects["is_key"].sum()),
-        "special": int(projects["is_special"].sum()),
-        "visited": int(chosen.isin(visited).sum()),
-    }
-
-
-def _use(year: WorkYear) -> dict[str, Any]:
-    problems, published = year.evaluation["rectification"], year.evaluation["publication"]
-    totals = year.proposal.totals.set_index("level").loc["district"]
-    return {
-        "year": year.requests_year,
-        "base_year": year.monitoring_year,
-        "requests": len(year.requests),
-        "issues": len(problems),
-        "closed": int((problems["status"] == "closed").sum()),
-        "recovered": problems["recovered_wan"].sum(),
-        "adjusted": problems["adjusted_wan"].sum(),
-        "published": int(published["date"].notna().sum()),
-        "publishers": published.loc[published["date"].notna(), "unit_id"].nunique(),
-        "proposed": totals["proposed_wan"],
-        "base": totals["base_wan"],
-    }
-
-
-def _assessed(year: WorkYear) -> dict[str, Any]:
-    scores = year.assessment.units["score"].dropna()
-    ends = {"high": scores.max(), "low": scores.min()} if len(scores) else {}
-    return {"assessed": len(scores), **ends}
-
-
-def _targets(year: WorkYear) -> dict[str, Any]:
-    of_units = year.targets["indicators"].dropna(subset=["unit_id"])
-    of_units = of_units[of_units["project_id"].isna()]
-    review = year.targets["target_review"]
-    review = review[~review["project_id"].isin(year.targets["units"]["unit_id"])]
-    last = review.loc[review["stage"] == "last", "project_id"]
-    return {
-        "year": year.targets_year,
-        "units": of_units["unit_id"].nunique(),
-        "indicators": int(of_units["target"].notna().sum()),
-        "projects": review["project_id"].nunique(),
-        "last": last.nunique(),
-    }
-
-
-def _results(year: WorkYear) -> dict[str, Any]:
-    data = year.evaluation
-    kinds = data["process"]["kind"].value_counts()
-    asked = data["data_requests"]
-    on_time = asked["received"].notna() & (asked["received"] <= asked["due"])
-    review = year.targets["target_review"]
-    checks = {
-        stage: review.loc[review["stage"] == stage, "reviewer"].nunique()
-        for stage in ("first", "last")
-    }
-    return {
-        **checks,
-        "sections": data["units"]["finance_section"].nunique(),
-        **{kind: int(kinds.get(kind, 0)) for kind in STEPS},
-        "requests": len(asked),
-        "on_time": int(on_time.sum()),
-        "late": int((asked["received"].notna() & ~on_time).sum()),
-        "missing": int(asked["received"].isna().sum()),
-    }
-
-
-def _methods(data: YearData) -> dict[str, Any]:
-    return {
-        "items": len(data["site_visits"]),
-        "visited": data["site_visits"]["project_id"].nunique(),
-        "scored": data["key_scores"]["project_id"].nunique(),
-        "respondents": data["survey"]["respondent_id"].nunique(),
-        "surveyed": data["survey"]["project_id"].nunique(),
-        "feedback": int((data["process"]["kind"] == "feedback").sum()),
-    }
-
-
-def _key_projects(year: WorkYear) -> pd.DataFrame:
-    projects, units = year.evaluation["projects"], year.evaluation["units"]
-    chosen = projects[projects["is_key"] | projects["is_special"]]
-    chosen = chosen.assign(kind=chosen["is_key"].map({True: "key", False: "special"}))
-    names = units[["unit_id", "name"]].rename(columns={"name": "unit_name"})
-    rates = execution_rates(year.evaluation, by="project", projects=chosen["project_id"])
-    money = rates.rename(columns={"key": "project_id"})[["project_id", "annual_wan"]]
-    results = year.key_evaluation.projects[["project_id", "score", "grade"]]
-    table = chosen[["project_id", "unit_id", "name", "kind"]].merge(names, on="unit_id")
-    table = table.merge(money, on="project_id").merge(results, on="project_id", how="left")
-    notebooks = table["kind"].map({"key": "40_key_project", "special": "41_special_project"})
-    pages = [
-        page_name(notebook, "project", project)
-        for notebook, project in zip(notebooks, table["project_id"], strict=True)
-    ]
-    table = table.assign(page=pd.Series(pages, table.index, dtype="str"))
-    return table.sort_values(["kind", "project_id"], ignore_index=True)
-
-
-def _annual(data: YearData, projects: pd.Series) -> float:
-    """Annual budget of these projects together; nothing where there are none."""
-    return float(execution_rates(data, by="district", projects=projects)["annual_wan"].sum())
-
-
-__all__ = ["WorkSummary", "next_steps", "problem_sentences", "summary_findings", "work_summary"]
+__all__ = [
+    "WorkSummary",
+    "next_steps",
+    "problem_context",
+    "problem_sentences",
+    "summary_findings",
+    "work_sentences",
+    "work_summary",
+]
