@@ -316,3 +316,33 @@ def test_a_local_file_sets_nodes_as_published():
     above, _ = watched([fund(executed=40.0)], rules=in_force)
     assert above.projects["light"].tolist() == ["yellow"]
     assert RULES.value("monitor.nodes") == ()
+
+
+def a_spent_year(*spent):
+    """Annual 100 in as many equal sources as there are amounts spent."""
+    share = {"project_id": "P1", "annual_wan": 100.0 / len(spent), "carried_in_wan": 0.0}
+    sources = ["current_fiscal", "carried_in"]
+    return make_year(
+        2021,
+        projects=[PROJECT | {"project_id": "P1", "is_monitored": True}],
+        funds=[
+            share | {"fund_source": source, "executed_wan": amount}
+            for source, amount in zip(sources, spent, strict=False)
+        ],
+        monitoring_funds=[fund()],
+    )
+
+
+def test_what_was_left_is_known_once_the_year_is_over():
+    """Annual 100, 93.5 spent in the whole year: 6.5 left; while the year goes on nobody knows."""
+    during = monitor(a_spent_year(93.5), RULES, day=date(2021, 12, 31))
+    after = monitor(a_spent_year(93.5), RULES, day=date(2022, 1, 1))
+    columns = ["year_end_wan", "unused_wan"]
+    assert (during.ended, after.ended) == (False, True)
+    assert during.projects[columns].isna().all(axis=None)
+    assert after.projects[columns].to_numpy().tolist() == [[93.5, 6.5]]
+
+
+def test_a_year_end_of_which_a_source_is_blank_is_not_known():
+    after = monitor(a_spent_year(40.0, None), RULES, day=date(2022, 1, 1))
+    assert after.projects["unused_wan"].isna().all()

@@ -26,6 +26,7 @@ QUADRANTS = ("slow_slow", "slow_fast", "fast_slow", "fast_fast")
 """Money, then goals: slow or keeping up."""
 LIGHTS = ("red", "yellow", "green")
 ACTIONS = ("recover", "redeploy", "transfer")
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Monitoring:
     Attributes
     ----------
     month : int
+    ended : bool
+        The year was over on the day of the report.
     projects : DataFrame
-        See `monitor_projects`.
+        See `monitor_projects`; with ``year_end_wan`` (executed in the whole year), ``unused_wan``
+        (annual minus that, not under 0): both missing while the year goes on.
     goals : DataFrame
         The unit's own reports: see `goal_rows`, with ``unit_id`` and ``name`` of the project.
     spot : DataFrame
@@ -46,6 +50,7 @@ class Monitoring:
     """
 
     month: int
+    ended: bool
     projects: pd.DataFrame
     goals: pd.DataFrame
     spot: pd.DataFrame
@@ -73,7 +78,7 @@ def monitor(
     ----------
     year : YearData
         The monitored year. What is dated after the month is not looked at, but for warnings, which
-        follow it: these are looked at as of `day`.
+        follow it and are looked at as of `day`, and the year's end, once it is past on `day`.
     rules : RulesInForce
         With the rules of monitoring (``monitor.*``).
     day : date
@@ -100,9 +105,11 @@ def monitor(
     goals = goal_rows(year, month=month, source="unit")
     projects = monitor_projects(year, rules, goals, month=month, past=past)
     named = year["projects"][["project_id", "unit_id", "name"]]
+    ended = day > date(year.budget_year, MONTHS, 31)
     return Monitoring(
         month=month,
-        projects=projects,
+        ended=ended,
+        projects=projects.assign(**_year_end(year, projects, ended=ended)),
         goals=goals.merge(named, on="project_id", how="left"),
         spot=spot_checks(year, projects, rules, month=month),
         warnings=warning_status(year, rules, day=day),
@@ -144,7 +151,7 @@ def monitor_projects(
         ``where`` (cell of what the unit reported).
     """
     table = _money(year, month).join(project_goals(goals), on="project_id")
-    table = table.assign(elapsed_share=month / 12)
+    table = table.assign(elapsed_share=month / MONTHS)
     table["executed_share"] = table["executed_wan"] / table["annual_wan"].where(
         table["annual_wan"] > 0
     )
@@ -195,6 +202,17 @@ def _money(year: YearData, month: int) -> pd.DataFrame:
         stated_wan=numbers_of(ids, latest["expected_year_end_wan"]),
         where=texts_of(ids, where, missing=""),
     ).reset_index(drop=True)
+
+
+def _year_end(year: YearData, projects: pd.DataFrame, *, ended: bool) -> dict[str, pd.Series]:
+    """What was spent in the whole year, and what was left, once the year is over."""
+    funds = project_funds(year["funds"])
+    executed = funds.loc[~funds["partial"], "executed_wan"]
+    spent = numbers_of(projects["project_id"], executed if ended else {})
+    return {
+        "year_end_wan": spent,
+        "unused_wan": (projects["annual_wan"] - spent).clip(lower=0),
+    }
 
 
 def _quadrants(table: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:

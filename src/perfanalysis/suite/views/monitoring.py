@@ -49,7 +49,8 @@ class MonitoringView:
         ``so_far_wan`` is called ``executed_wan``.
     whole : dict
         ``annual``, ``executed``, ``expected``, ``low``, ``high``, ``unspent`` (万元), ``share``,
-        ``elapsed`` (ratios) and ``projects`` of all that reported.
+        ``elapsed`` (ratios) and ``projects`` of all that reported; ``year_end`` (万元) is missing
+        while the year goes on.
     lights, quadrants : DataFrame
         Projects and money by light and by quadrant, in their order.
     curves : DataFrame
@@ -93,6 +94,8 @@ class UnitMonitoring:
     month : int
     day : date
         Of the report.
+    ended : bool
+        The monitored year was over on that day.
     projects : DataFrame
         Its monitored projects, most money first; forecasts to 0.01 万元.
     trouble : DataFrame
@@ -105,6 +108,7 @@ class UnitMonitoring:
 
     month: int
     day: date
+    ended: bool
     projects: pd.DataFrame
     trouble: pd.DataFrame
     goals: pd.DataFrame
@@ -148,6 +152,7 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
     return UnitMonitoring(
         month=year.monitored.month,
         day=year.suite.engagement.report_date,
+        ended=year.monitored.ended,
         **{name: frame[unit_id] for name, frame in parts.items()},
     )
 
@@ -175,7 +180,7 @@ def _nothing_monitored(year: WorkYear) -> UnitMonitoring:
     """The section of a district that monitors nothing, which needs no rule of monitoring."""
     nothing = pd.DataFrame({"action": pd.Series(dtype="str")})
     day = year.suite.engagement.report_date
-    return UnitMonitoring(MONTHS, day, nothing, nothing, nothing, nothing, nothing)
+    return UnitMonitoring(MONTHS, day, False, nothing, nothing, nothing, nothing, nothing)
 
 
 def in_trouble(projects: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +215,7 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
     money = view.whole | month | {"clauses": clauses}
     said: list[Said] = [("main-money" if known else "main-money-none", money)]
     if pd.notna(view.whole["expected"]):
-        said.append(("main-expected", view.whole))
+        said.append(("main-expected", view.whole | {"clauses": _held(view.whole, month)}))
     if len(view.unspent):
         amounts = view.actions.set_index("action")["unspent_wan"]
         clauses = [
@@ -240,6 +245,14 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
     if view.spending is not None:
         said.append(spending_finding(view.spending))
     return said
+
+
+def _held(whole: dict[str, Any], month: dict[str, Any]) -> list[Said]:
+    """Whether the year ended inside the interval foreseen; nothing while it goes on."""
+    if pd.isna(whole["year_end"]):
+        return []
+    inside = whole["low"] <= whole["year_end"] <= whole["high"]
+    return [("expected-inside" if inside else "expected-outside", whole | month)]
 
 
 def trouble_sentences(view: UnitMonitoring, year: WorkYear) -> list[Said]:
@@ -283,12 +296,17 @@ def _clauses(row: Any, warnings: pd.DataFrame, view: UnitMonitoring, year: WorkY
         clauses.append(("trouble-unspent", amounts | {"unspent": row.unspent_wan}))
     if row.action:
         clauses.append((f"trouble-{row.action}", {}))
+    if pd.notna(row.unused_wan):
+        left = {"year": year.monitoring_year, "spent": row.year_end_wan, "left": row.unused_wan}
+        clauses.append(("trouble-left", left))
     clauses.append(_due(row.project_id, warnings, view, year))
     return clauses
 
 
 def _due(project: str, warnings: pd.DataFrame, view: UnitMonitoring, year: WorkYear) -> Said:
     """What is due of a project, and when."""
+    if project not in warnings.index and view.ended:
+        return "trouble-unwarned-ended", {"year": year.monitoring_year}
     if project not in warnings.index:
         rules = year.monitoring_rules
         off, on = (
@@ -324,6 +342,7 @@ def _whole(year: WorkYear, projects: pd.DataFrame) -> dict[str, Any]:
         "low": max(executed, expected - width),
         "high": min(max(annual, executed), expected + width),
         "unspent": float(known["unspent_wan"].sum(min_count=1)),
+        "year_end": float(known["year_end_wan"].sum(min_count=1)),
         "level": f"{year.monitoring_rules.value('monitor.forecast_level'):.0%}",
     }
 
