@@ -313,6 +313,7 @@ def spot_checks(
 __all__ = [
     "ACTIONS",
     "LIGHTS",
+    "MONTHS",
     "QUADRANTS",
     "Monitoring",
     "monitor",

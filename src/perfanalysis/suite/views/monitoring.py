@@ -1,9 +1,8 @@
-"""The numbers of dual monitoring: of the district's page, and of a unit's section."""
+"""The numbers of the district's page of dual monitoring."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,28 +12,14 @@ from scipy.stats import norm
 from perfanalysis.data.lookup import numbers_of
 from perfanalysis.money.execution import cumulative_curve
 from perfanalysis.planning.goals import CAUSES
-from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, QUADRANTS
-from perfanalysis.planning.workdays import add_workdays
-from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
+from perfanalysis.planning.monitoring import ACTIONS, LIGHTS, MONTHS, QUADRANTS
 from perfanalysis.suite.views.common import Said, with_units
 from perfanalysis.suite.views.spending import Spending, monitored_spending, spending_finding
 from perfanalysis.suite.workyear import WorkYear
 
-MONTHS = 12
 MOST_KINDS = 12
-FORESEEN = (
-    "expected_wan",
-    "expected_low_wan",
-    "expected_high_wan",
-    "expected_sd_wan",
-    "unspent_wan",
-    "unspent_low_wan",
-    "unspent_high_wan",
-)
 SO_FAR = {"executed_wan": "so_far_wan"}
 """What was spent by the end of the month is not called as that of the whole year is."""
-PRINTED = 2
-"""Decimals of money: a unit's page changes where what it prints does."""
 
 
 @dataclass(frozen=True)
@@ -85,42 +70,6 @@ class MonitoringView:
     spending: Spending | None
 
 
-@dataclass(frozen=True)
-class UnitMonitoring:
-    """What a unit's section on dual monitoring shows.
-
-    Attributes
-    ----------
-    month : int
-    day : date
-        Of the report.
-    ended : bool
-        The monitored year was over on that day.
-    projects : DataFrame
-        Its monitored projects, most money first; forecasts to 0.01 万元.
-    trouble : DataFrame
-        Those in trouble, with ``why``.
-    goals : DataFrame
-        Indicators whose target is not certain to be reached.
-    warnings, spot : DataFrame
-        Its own rows.
-    """
-
-    month: int
-    day: date
-    ended: bool
-    projects: pd.DataFrame
-    trouble: pd.DataFrame
-    goals: pd.DataFrame
-    warnings: pd.DataFrame
-    spot: pd.DataFrame
-
-    @property
-    def unspent(self) -> pd.DataFrame:
-        """Its projects with money to be moved."""
-        return self.projects[self.projects["action"] != ""]
-
-
 def monitoring_view(year: WorkYear) -> MonitoringView:
     """Gather the numbers of the district's page."""
     found = year.monitored
@@ -144,45 +93,6 @@ def monitoring_view(year: WorkYear) -> MonitoringView:
     )
 
 
-def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
-    """Gather the numbers of a unit's section; all are empty where nothing is monitored."""
-    if not year.monitoring["projects"]["is_monitored"].any():
-        return _nothing_monitored(year)
-    parts = _of_units(year)
-    return UnitMonitoring(
-        month=year.monitored.month,
-        day=year.suite.engagement.report_date,
-        ended=year.monitored.ended,
-        **{name: frame[unit_id] for name, frame in parts.items()},
-    )
-
-
-@kept
-def _of_units(year: WorkYear) -> dict[str, ByUnit]:
-    """The frames of `UnitMonitoring`, of all units."""
-    found = year.monitored
-    projects = found.projects.sort_values(
-        ["annual_wan", "project_id"], ascending=[False, True], ignore_index=True
-    )
-    projects = projects.assign(**{name: projects[name].round(PRINTED) for name in FORESEEN})
-    unsure = found.goals["likelihood"].isin(["possible", "impossible"])
-    frames = {
-        "projects": projects,
-        "trouble": in_trouble(projects),
-        "goals": found.goals[unsure],
-        "warnings": found.warnings,
-        "spot": found.spot,
-    }
-    return {name: by_unit(frame) for name, frame in frames.items()}
-
-
-def _nothing_monitored(year: WorkYear) -> UnitMonitoring:
-    """The section of a district that monitors nothing, which needs no rule of monitoring."""
-    nothing = pd.DataFrame({"action": pd.Series(dtype="str")})
-    day = year.suite.engagement.report_date
-    return UnitMonitoring(MONTHS, day, False, nothing, nothing, nothing, nothing, nothing)
-
-
 def in_trouble(projects: pd.DataFrame) -> pd.DataFrame:
     """Projects to look at first, the most money that will not be spent before.
 
@@ -202,6 +112,21 @@ def in_trouble(projects: pd.DataFrame) -> pd.DataFrame:
         ["unspent_wan", "annual_wan", "project_id"], ascending=[False, False, True],
         ignore_index=True,
     )  # fmt: skip
+
+
+def light_bounds(year: WorkYear) -> dict[str, float]:
+    """What is slow: percentage points behind, and ratios.
+
+    ``yellow`` and ``red`` (points behind the elapsed share), ``plan`` (points behind the project's
+    own plan), ``goals`` (ratio of plan) and ``elapsed``, the share of the year gone by (ratio).
+    """
+    rules = year.monitoring_rules
+    points = {light: 100 * gap for light, gap in rules.value("monitor.lights").items()}
+    return points | {
+        "plan": 100 * rules.value("monitor.plan_gap"),
+        "goals": rules.value("monitor.goal_share"),
+        "elapsed": year.monitored.month / MONTHS,
+    }
 
 
 def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
@@ -255,76 +180,6 @@ def _held(whole: dict[str, Any], month: dict[str, Any]) -> list[Said]:
     return [("expected-inside" if inside else "expected-outside", whole | month)]
 
 
-def trouble_sentences(view: UnitMonitoring, year: WorkYear) -> list[Said]:
-    """One sentence a project in trouble: how far, why, how much will not be spent, what is due.
-
-    Keys of ``30_unit``.
-    """
-    warnings = view.warnings.drop_duplicates("project_id").set_index("project_id")
-    said: list[Said] = []
-    for row in view.trouble.itertuples(index=False):
-        values = {
-            "project": row.name,
-            "month": str(view.month),
-            "annual": row.annual_wan,
-            "share": row.executed_share,
-            "elapsed": row.elapsed_share,
-            "clauses": _clauses(row, warnings, view, year),
-        }
-        said.append(("trouble", values))
-    return said
-
-
-def _clauses(row: Any, warnings: pd.DataFrame, view: UnitMonitoring, year: WorkYear) -> list[Said]:
-    clauses: list[Said] = []
-    if pd.notna(row.planned_share):
-        clauses.append(("trouble-plan", {"planned": row.planned_share}))
-    if pd.notna(row.attained):
-        clauses.append(("trouble-goals", {"attained": row.attained}))
-    if row.impossible > 0:
-        clauses.append(("trouble-impossible", {"n": int(row.impossible)}))
-    if isinstance(row.notes, str) and row.notes:
-        clauses.append(("trouble-cause", {"notes": row.notes}))
-    elif row.project_id in warnings.index and isinstance(
-        warnings.at[row.project_id, "answer"], str
-    ):
-        clauses.append(("trouble-cause", {"notes": warnings.at[row.project_id, "answer"]}))
-    else:
-        clauses.append(("trouble-cause-none", {}))
-    if pd.notna(row.unspent_wan):
-        amounts = {"low": row.unspent_low_wan, "high": row.unspent_high_wan}
-        clauses.append(("trouble-unspent", amounts | {"unspent": row.unspent_wan}))
-    if row.action:
-        clauses.append((f"trouble-{row.action}", {}))
-    if pd.notna(row.unused_wan):
-        left = {"year": year.monitoring_year, "spent": row.year_end_wan, "left": row.unused_wan}
-        clauses.append(("trouble-left", left))
-    clauses.append(_due(row.project_id, warnings, view, year))
-    return clauses
-
-
-def _due(project: str, warnings: pd.DataFrame, view: UnitMonitoring, year: WorkYear) -> Said:
-    """What is due of a project, and when."""
-    if project not in warnings.index and view.ended:
-        return "trouble-unwarned-ended", {"year": year.monitoring_year}
-    if project not in warnings.index:
-        rules = year.monitoring_rules
-        off, on = (
-            [date.fromisoformat(str(each)) for each in rules.value(f"monitor.days_{name}")]
-            for name in ("off", "on")
-        )
-        days = rules.value("monitor.answer_days")
-        due = add_workdays(view.day, days, off=off, on=on)
-        return "trouble-unwarned", {"days": days, "day": view.day, "due": due}
-    warning = warnings.loc[project]
-    values = {"due": warning["due"].date(), "id": warning["warning_id"]}
-    if warning["status"] in ("overdue", "open"):
-        return f"trouble-{warning['status']}", values
-    if warning["closed"]:
-        return "trouble-closed", values | {"day": warning["corrected"].date()}
-    return "trouble-uncorrected", values | {"day": warning["answered"].date()}
-
-
 def _whole(year: WorkYear, projects: pd.DataFrame) -> dict[str, Any]:
     """All monitored projects together; the interval takes projects as independent."""
     known = projects.dropna(subset=["so_far_wan", "annual_wan"])
@@ -337,7 +192,7 @@ def _whole(year: WorkYear, projects: pd.DataFrame) -> dict[str, Any]:
         "annual": annual,
         "executed": executed,
         "share": executed / annual if annual else float("nan"),
-        "elapsed": year.monitored.month / 12,
+        "elapsed": year.monitored.month / MONTHS,
         "expected": expected,
         "low": max(executed, expected - width),
         "high": min(max(annual, executed), expected + width),
@@ -388,11 +243,10 @@ def _causes(goals: pd.DataFrame) -> pd.DataFrame:
 
 
 __all__ = [
+    "SO_FAR",
     "MonitoringView",
-    "UnitMonitoring",
     "in_trouble",
+    "light_bounds",
     "monitoring_findings",
     "monitoring_view",
-    "trouble_sentences",
-    "unit_monitoring",
 ]

@@ -13,10 +13,10 @@ from perfanalysis.money.flags import FAMILY
 from perfanalysis.report.formats import half_up
 from perfanalysis.scoring.summary import exact_points, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
-from perfanalysis.suite.views.monitoring import UnitMonitoring, unit_monitoring
 from perfanalysis.suite.views.spending import Spending, unit_spending
 from perfanalysis.suite.views.targets import UnitTargets, unit_targets
 from perfanalysis.suite.views.unit_frames import proposed_frames, unit_frames
+from perfanalysis.suite.views.unit_monitoring import UnitMonitoring, unit_monitoring
 from perfanalysis.suite.views.whole_unit import WholeUnit, whole_unit, whole_unit_finding
 from perfanalysis.suite.workyear import WorkYear
 
