@@ -44,7 +44,7 @@ class UnitMonitoring:
         Its monitored projects, most money first; see `monitor_projects`, where ``so_far_wan`` is
         called ``executed_wan``. Forecasts to 0.01 万元.
     trouble : DataFrame
-        Those in trouble, with ``why``.
+        Those in trouble, with ``why``; once the year is over the most money left first.
     goals : DataFrame
         Indicators whose target is not certain to be reached: the target is ``year_target``, what
         was done by the month ``so_far``.
@@ -87,7 +87,9 @@ def _of_units(year: WorkYear) -> dict[str, ByUnit]:
     goals = found.goals[unsure].rename(columns={"target": "year_target", "progress": "so_far"})
     frames = {
         "projects": projects.rename(columns=SO_FAR),
-        "trouble": in_trouble(projects),
+        "trouble": in_trouble(projects).sort_values(
+            "unused_wan", ascending=False, kind="stable", ignore_index=True
+        ),
         "goals": goals,
         "warnings": found.warnings,
         "spot": found.spot,
