@@ -144,8 +144,12 @@ def test_the_main_output_is_the_first_quantity_that_is_no_money():
 def test_a_local_standard_counts_who_is_over(tmp_path):
     path = tmp_path / "local.yaml"
     path.write_text(LOCAL, "utf-8")
-    found = unit_costs([repairs(1, 2, 4, 8, 1, 2, 3, 8)], rules(path)).outputs.iloc[0]
-    assert found[["standard_wan", "over"]].tolist() == [3.0, 3]
+    costs = unit_costs([repairs(1, 2, 4, 8, 1, 2, 3, 8)], rules(path))
+    assert costs.outputs.iloc[0][["standard_wan", "over"]].tolist() == [3.0, 3]
+    # 4 is a third over 3, 8 is five thirds over it, 3 is not over it
+    over = costs.projects["over_share"]
+    assert over.iloc[[2, 3, 6, 7]].tolist() == pytest.approx([1 / 3, 5 / 3, 0.0, 5 / 3])
+    assert (over.iloc[[0, 1, 4, 5]] < 0).all()
 
 
 def test_a_standard_that_is_no_output_with_an_amount_is_refused(tmp_path):

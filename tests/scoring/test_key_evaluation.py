@@ -163,6 +163,16 @@ def test_quality_is_divided_by_what_was_produced():
     assert "实际产出数为450" in finding.message
 
 
+def test_a_rate_in_percent_is_of_what_was_produced_already():
+    result = evaluated(
+        ("实际完成率", {"planned": 100, "actual": 80, "measure_unit": "%", "score": 8.0,
+                   "reason": "x", "evidence_id": "D"}),
+        ("质量达标率", {"planned": 100, "actual": 90, "measure_unit": "%", "score": 7.2,
+                   "reason": "x", "evidence_id": "D"}),
+    )  # fmt: skip
+    assert "key-quality-denominator" not in codes(result)
+
+
 def test_a_score_unlike_the_rule_stands_and_is_reported():
     result = evaluated(
         ("管理制度健全性", {"check_points": 2, "check_points_met": 1, "score": 2.0,

@@ -18,6 +18,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "rules"
 DAY = evaluation_date(2021)
 RULES = load_rules().on(DAY)
 HUNAN = load_rules(EXAMPLES / "unit-hunan.yaml").on(DAY)
+SICHUAN = load_rules(EXAMPLES / "unit-sichuan.yaml").on(DAY)
 SOUND = {
     "three_public_budget": 10,
     "three_public_actual": 9,
@@ -143,6 +144,51 @@ def test_a_local_scale_replaces_its_own_indicator_only():
     assert result.units.loc[0, "points"] == 99
     bases = {value.key: value.basis for value in result.rules}
     assert (bases["unit.adjustment"], bases["unit.completion"]) == ("local", "convention")
+
+
+def test_sichuans_parts_have_the_points_that_were_read():
+    """部门决策 25, 综合管理 30, 履职成效 20, 满意度 10; 可持续发展 15 has no figures."""
+    result = scores_of(SICHUAN)
+    parts = result.indicators.groupby("level2", sort=False)["points"].sum()
+    assert parts.to_dict() == {"部门决策": 25, "综合管理": 30, "履职成效": 20, "满意度": 10}
+    assert result.left_out == {"可持续发展": 15}
+    assert result.units.loc[0, ["points", "kept", "score"]].tolist() == [85, 85, 100]
+
+
+def test_a_unit_on_sichuans_points_by_hand():
+    """18 of 20 duties: −0.7 of 7; satisfied 85%: 8 of 10; 85 − 2.7 = 82.3 of 85 is 96.82."""
+    result = scores_of(SICHUAN, duties_done=18, satisfaction=85)
+    assert lost_on(result) == {"实际完成率": 0.7, "服务对象满意度": 2}
+    assert result.units.loc[0, ["kept", "score"]].tolist() == [82.3, 96.82]
+
+
+def test_only_the_points_of_its_parts_are_said_to_be_sichuans():
+    bases = {value.key: value.basis for value in scores_of(SICHUAN).rules if "unit." in value.key}
+    local = {key for key, basis in bases.items() if basis == "local"}
+    assert local == {"unit.group_points"}
+    assert {*bases.values()} == {"local", "convention"}
+    assert set(scores_of(SICHUAN, satisfaction=85).ledger["basis"]) == {"convention"}
+
+
+def test_parts_that_do_not_add_up_are_refused(tmp_path):
+    text = (EXAMPLES / "unit-sichuan.yaml").read_text("utf-8")
+    for old, new, said in (
+        (
+            "group: 综合管理, points: 30",
+            "group: 综合管理, points: 31",
+            "“综合管理”为31分.*合计30分",
+        ),
+        ("{group: 满意度, points: 10}", "{group: 满意, points: 10}", "“满意度”为0分.*合计10分"),
+        ("group: 满意度, points: 10", "name: 满意度, points: 10", "每项请写"),
+    ):
+        path = tmp_path / "local.yaml"
+        path.write_text(text.replace(old, new), "utf-8")
+        with pytest.raises(RuleError, match=said):
+            scores_of(load_rules(path).on(DAY))
+
+
+def test_without_points_of_parts_nothing_is_left_out():
+    assert scores_of().left_out == {}
 
 
 @given(

@@ -42,7 +42,9 @@ class UnitCosts:
         Their project-years: ``project_id``, ``unit_id``, ``name``, ``year``, ``output``,
         ``measure_unit``, ``done``, ``executed_wan``, ``reached`` (bool), ``cost_wan``,
         ``usual_low_wan``, ``usual_high_wan`` (where the cost would lie by the others of that
-        output, itself left out), ``ratio`` (to their geometric mean), ``outside`` (bool).
+        output, itself left out), ``ratio`` (to their geometric mean), ``outside`` (bool),
+        ``standard_wan`` (missing where no rule gives one), ``over_share`` (cost over the standard,
+        a ratio; negative under it, missing likewise).
     left_out : DataFrame
         ``reason`` (``no_quantity``, ``nothing_done``, ``no_money``, ``too_few``) and ``n``
         (project-years).
@@ -91,8 +93,12 @@ def unit_costs(years: Sequence[YearData], rules: RulesInForce) -> UnitCosts:
     counts = reasons.value_counts().sort_index().rename_axis("reason").reset_index(name="n")
     confidence = float(rules.value("cost.confidence"))
     compared = known[enough].reset_index(drop=True)
+    standards = _standards(rules)
     projects = compared.join(_expected(compared, confidence))
-    outputs = _by_output(compared, _standards(rules), confidence)
+    standard = projects["output"].map(standards).astype("float64")
+    over = projects["cost_wan"].astype("float64") / standard - 1
+    projects = projects.assign(standard_wan=standard, over_share=over)
+    outputs = _by_output(compared, standards, confidence)
     return UnitCosts(outputs, projects, counts, confidence)
 
 

@@ -121,6 +121,7 @@ def _other_denominator(year: YearData, rows: pd.DataFrame) -> Iterator[Finding]:
         made.add_prefix("made_"), on="project_id"
     )
     same_unit = quality["measure_unit"] == quality["made_measure_unit"]
+    same_unit &= quality["measure_unit"] != "%"  # a rate is of the actual output already
     for row in quality.loc[same_unit & (quality["planned"] != quality["made_actual"])].itertuples():
         where = year.where("key_scores", row.Index, "planned")
         found = f"{row.planned:,.6g}"

@@ -9,10 +9,14 @@ import pandas as pd
 
 from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.tables import YearData
+from perfanalysis.errors import RuleError
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.scaled import read_framework, score_scaled
 
+POINTS_TOLERANCE = 0.005
+"""Points are exact hundredths."""
 STAFF = ("staff_actual", "staff_quota")
+FRAMEWORK = ("unit.framework", "unit.group_points")
 RULES = ("self.grade_floors", "self.grade_on", "self.rounding", "unit.disclosure_kinds")
 
 
@@ -32,6 +36,9 @@ class UnitScores:
         ``not_applicable``, ``missing``), source_cell, rule.
     ledger : DataFrame
         `LEDGER_COLUMNS`, a line a deduction; ``full − kept = lost``, exactly.
+    left_out : dict of str to float
+        Groups of ``unit.group_points`` without an indicator that figures can tell, with their
+        points: they are in no score.
     rules : tuple of DatedValue
     findings : tuple of Finding
     """
@@ -39,6 +46,7 @@ class UnitScores:
     units: pd.DataFrame
     indicators: pd.DataFrame
     ledger: pd.DataFrame
+    left_out: dict[str, float]
     rules: tuple[DatedValue, ...]
     findings: tuple[Finding, ...]
 
@@ -63,13 +71,15 @@ def score_units(year: YearData, rules: RulesInForce) -> UnitScores:
     RuleNotInForceError
         If a rule has no value on the date.
     RuleError
-        If the framework or a scale cannot be read.
+        If the framework or a scale cannot be read, or the indicators of a group do not add up to
+        the points of the group.
 
     References
     ----------
     财政部，《预算绩效评价共性指标体系框架》，财预〔2013〕53号，附件2.
     """
     framework = read_framework(rules, "unit.framework")
+    left_out = _left_out(framework, rules)
     units = year["units"]
     facts = _facts(year, rules.value("unit.disclosure_kinds"))
     scaled = score_scaled(units["unit_id"], framework, facts, rules)
@@ -79,9 +89,30 @@ def score_units(year: YearData, rules: RulesInForce) -> UnitScores:
         units=named[list(order)],
         indicators=scaled.indicators,
         ledger=scaled.ledger,
-        rules=tuple(rules.get(key) for key in (*RULES, "unit.framework", *framework["rule"])),
+        left_out=left_out,
+        rules=tuple(rules.get(key) for key in (*RULES, *FRAMEWORK, *framework["rule"])),
         findings=tuple(_findings(year, scaled.indicators)),
     )
+
+
+def _left_out(framework: pd.DataFrame, rules: RulesInForce) -> dict[str, float]:
+    """Groups with points and no indicator; refuse a framework that gives a group other points."""
+    given = rules.value("unit.group_points")
+    try:
+        points = {str(each["group"]): float(each["points"]) for each in given}
+    except (KeyError, TypeError, ValueError):
+        raise RuleError(
+            f"规则 unit.group_points 的取值 {given!r} 不能用。"
+            "每项请写 {group: 二级指标名称, points: 分值}。"
+        ) from None
+    own = framework.groupby("level2", sort=False)["points"].sum()
+    for group, total in own.items():
+        if points and abs(points.get(str(group), 0.0) - total) > POINTS_TOLERANCE:
+            raise RuleError(
+                f"规则 unit.group_points 中“{group}”为{points.get(str(group), 0.0):g}分，"
+                f"unit.framework 中该组各指标合计{total:g}分。请使两者一致。"
+            )
+    return {group: value for group, value in points.items() if group not in own}
 
 
 def _facts(year: YearData, required: list[str]) -> pd.DataFrame:

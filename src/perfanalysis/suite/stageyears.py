@@ -117,7 +117,12 @@ class StageYears:
     @cached_property
     def requests(self) -> pd.DataFrame:
         """Table ``budget_requests`` of the budget year that results move."""
-        return self._read(self.requests_year, ["budget_requests"])["budget_requests"]
+        return self.requested["budget_requests"]
+
+    @cached_property
+    def requested(self) -> YearData:
+        """The requests for the budget year that results move, with where they stand."""
+        return self._read(self.requests_year, ["budget_requests"])
 
     @cached_property
     def rules(self) -> RulesInForce:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from made_years import EVALUATED, indicator, project, work_year
 
+from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.scoring.projects import score_projects
 from perfanalysis.suite.views.common import sentences
 from perfanalysis.suite.views.trends import (
@@ -14,6 +15,22 @@ from perfanalysis.suite.views.trends import (
     twice_refused,
 )
 from year_tables import make_year
+
+STANDARDS = """schema: 1
+documents:
+  repairs:
+    {title: 维修支出标准, number: 示财〔2020〕1号, issuer: 示例区财政局, issued: 2020-01-01}
+rules:
+  cost.standards:
+    title: 各项产出的支出标准（每单位产出的金额）
+    unit: list
+    values:
+      2020-02-25:
+        value: [{output: 维修面积, amount: 1}]
+        basis: local
+        source: {document: repairs, clause: 第二条}
+        verified: false
+"""
 
 
 def with_years(*earlier, last=None):
@@ -157,3 +174,27 @@ def test_unit_costs_outside_are_those_of_the_evaluated_year():
     assert values["chance"] == pytest.approx(1.5)
     _, say = year.page("80_trends", "zh")
     assert any("cost.standards" in note for note in cost_notes(view, year, say))
+    assert view.dear.empty
+
+
+def test_projects_over_a_spending_standard_are_those_of_the_evaluated_year(tmp_path):
+    # 100 units of 50 each cost 0.5 a piece, two projects make 40 and 20: 1.25 and 2.5 a piece
+    first, second = many(2019, [10.0, *[100.0] * 29]), many(2020, [40.0, 20.0, *[100.0] * 28])
+    for data in (first, second):
+        data["indicators"]["measure_unit"] = "平方米"
+        data["indicators"]["level3"] = "维修面积"
+    year = with_years(first)
+    (tmp_path / "local.yaml").write_text(STANDARDS, "utf-8")
+    vars(year).update(
+        evaluation=second,
+        scores=score_projects(second, year.rules),
+        earlier_years=(first, second),
+        rules=load_rules(tmp_path / "local.yaml").on(evaluation_date(2020)),
+    )
+    view = trends_view(year)
+    assert view.dear["project_id"].tolist() == ["P01", "P00"]
+    assert view.dear["over_share"].tolist() == pytest.approx([1.5, 0.25])
+    _, say = year.page("80_trends", "zh")
+    main = sentences(say, cost_findings(view, year))[1]
+    assert main.startswith("1种产出有支出标准：2020年度30个项目中有2个的单位成本高于标准")
+    assert "支出标准依据：示财〔2020〕1号第二条。" in cost_notes(view, year, say)

@@ -8,7 +8,7 @@ from made_years import ROOT, work_year
 from perfanalysis.errors import RuleError
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.suite.config import load_suite
-from perfanalysis.suite.views.whole_unit import whole_unit, whole_unit_finding
+from perfanalysis.suite.views.whole_unit import add_whole_unit, whole_unit, whole_unit_finding
 from perfanalysis.suite.workyear import WorkYear
 
 
@@ -53,6 +53,19 @@ def test_who_sees_whom_is_a_rule(year):
     assert whole_unit(with_value(year, "none"), "U001").places.empty
     with pytest.raises(RuleError, match="comparison_shown"):
         whole_unit(with_value(year, "everybody"), "U001")
+
+
+def test_points_that_no_figures_tell_are_named_on_the_page(monkeypatch):
+    shown = []
+    monkeypatch.setattr("perfanalysis.report.page.display", lambda data, **_: shown.append(data))
+    local = load_rules(ROOT / "examples" / "rules" / "unit-sichuan.yaml")
+    year = WorkYear(load_suite(ROOT / "suite.toml"), 2021, ROOT / "data", local)
+    whole = whole_unit(year, "U001")
+    assert whole.left_out == {"可持续发展": 15}
+    page, say = year.page("30_unit", "zh")
+    add_whole_unit(page, say, whole, 2020)
+    text = "".join(data["text/html"] for data in shown)
+    assert "本区规则另有“可持续发展”15.00分，没有可由数据计算的指标，不在上述得分之内。" in text
 
 
 def test_a_unit_without_figures_has_no_score_and_no_finding():

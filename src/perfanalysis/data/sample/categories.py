@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from perfanalysis.data.sample.found import Found
 from perfanalysis.data.sample.model import District, Project, Row
 from perfanalysis.data.sample.money import Money
 from perfanalysis.data.sample.streams import Stream, half_up
 
 
-def category_rows(district: District, year: int, money: Mapping[str, Money]) -> list[Row]:
+def category_rows(
+    district: District, year: int, money: Mapping[str, Money], found: Mapping[str, Found]
+) -> list[Row]:
     """Table ``category_facts`` of the projects with a special kind or of another budget."""
     rows: list[Row] = []
     for project in district.running(year):
@@ -19,6 +22,7 @@ def category_rows(district: District, year: int, money: Mapping[str, Money]) -> 
             continue
         draw = district.plan.stream("category", project.project_id, year)
         facts = maker(_Case(project, money[project.project_id], draw))
+        facts |= _known(facts, found[project.project_id])
         for number, (item, value) in enumerate(facts.items(), 1):
             rows.append(
                 {
@@ -30,6 +34,20 @@ def category_rows(district: District, year: int, money: Mapping[str, Money]) -> 
                 }
             )
     return rows
+
+
+def _known(facts: Mapping[str, float], found: Found) -> dict[str, float]:
+    """What the form, the site visit and the survey say of a figure goes before a drawn one."""
+    known: dict[str, float] = {}
+    satisfied = found.stated() if found.surveyed is None else found.surveyed
+    if "satisfaction" in facts and satisfied is not None:
+        known["satisfaction"] = satisfied
+    delivered = found.delivered()
+    if "items_delivered" in facts and delivered:
+        known["items_delivered"] = delivered
+        used = facts["items_in_use"] / facts["items_delivered"]
+        known["items_in_use"] = float(int(delivered * used))
+    return known
 
 
 def _unit_of(item: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from perfanalysis.data.sample.found import Compared, Found
 from perfanalysis.data.sample.model import District, Project, Row
 from perfanalysis.data.sample.money import Money
 from perfanalysis.data.sample.planting import Planting
 from perfanalysis.data.sample.streams import Stream, half_up
+from perfanalysis.data.sample.targets import plain
 
 # Third-level indicators of 财预〔2020〕10号 annex 2: points (a convention of ours), check points.
 FRAMEWORK: tuple[tuple[str, float, int], ...] = (
@@ -42,12 +43,7 @@ SHORTCOMINGS = {
     "资金使用合规性": "个别支出审批手续不完整",
     "管理制度健全性": "未制定项目专门管理办法",
     "制度执行有效性": "合同、验收资料归档不完整",
-    "实际完成率": "实际产出少于计划",
-    "质量达标率": "部分产出未达到质量要求",
     "完成及时性": "完成时间晚于计划",
-    "成本节约率": "实际成本超过计划成本",
-    "实施效益": "效益资料不完整，部分效益未达预期",
-    "满意度": "服务对象满意度低于目标",
 }
 PANELS = 5  # projects with a panel of their own or in common
 ANCHORS = 3  # of them, judged by the same experts
@@ -55,20 +51,11 @@ EXPERT_SPREAD = 0.05
 HARSHNESS = 0.06
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the team verified of one project, beside its own money."""
-
-    verified: float | None
-    satisfied: float | None
-
-
 def key_score_rows(
     district: District,
     year: int,
     money: Mapping[str, Money],
-    forms: Mapping[str, Sequence[Row]],
-    seen: Mapping[str, Seen],
+    found: Mapping[str, Found],
 ) -> list[Row]:
     """Table ``key_scores``: the seventeen indicators of each key and special project."""
     rows: list[Row] = []
@@ -76,7 +63,7 @@ def key_score_rows(
         key = project.project_id
         if key in district.roles[year].visited:
             draw = district.plan.stream("key score", key, year)
-            case = _Case(project, money[key], forms[key], seen[key], draw)
+            case = _Case(project, money[key], found[key], draw)
             rows += [case.row(year, *item) for item in FRAMEWORK]
     return rows
 
@@ -84,23 +71,15 @@ def key_score_rows(
 class _Case:
     """One project before the team."""
 
-    def __init__(
-        self, project: Project, money: Money, form: Sequence[Row], seen: Seen, draw: Stream
-    ) -> None:
-        self._money, self._seen, self._draw = money, seen, draw
+    def __init__(self, project: Project, money: Money, found: Found, draw: Stream) -> None:
+        self._money, self._found, self._draw = money, found, draw
         self._key = project.project_id
         self._care = 0.84 + 0.05 * project.unit.ability
-        first = {str(row["group"]): row for row in reversed(form)}
-        quantity = first.get("quantity", {})
-        self._planned = _number(quantity.get("target"))
-        self._done = seen.verified if seen.verified is not None else _number(quantity.get("actual"))
-        self._unit = str(quantity.get("measure_unit") or "") or None
-        self._wanted = _number(first.get("satisfaction", {}).get("target")) or 90.0
 
     def row(self, year: int, name: str, points: float, checks: int) -> Row:
         """One indicator: the facts, the score that follows, the reason where points are lost."""
-        facts = self._checked(checks) if checks else self._measured(name)
-        share = float(str(facts.pop("share")))
+        facts = self._checked(name, checks) if checks else self._measured(name)
+        share, reason = float(str(facts.pop("share"))), facts.pop("why", None)
         score = half_up(points * min(1.0, max(0.0, share)), 2)
         number = [item[0] for item in FRAMEWORK].index(name) + 1
         return {
@@ -109,61 +88,98 @@ class _Case:
             "points": points,
             **facts,
             "score": score,
-            "reason": SHORTCOMINGS[name] if score < points else None,
+            "reason": (reason or SHORTCOMINGS[name]) if score < points else None,
             "evidence_id": f"DG{year}-{self._key[1:]}-{number:02d}",
             "reviewer_score": score,
         }
 
-    def _checked(self, checks: int) -> Row:
+    def _checked(self, name: str, checks: int) -> Row:
+        """Check points met; at least one is not where the form itself shows the shortcoming."""
         met = sum(self._draw.chance(min(0.98, self._care)) for _ in range(checks))
-        return {"check_points": checks, "check_points_met": met, "share": met / checks}
+        why = self._found.weakness(name)
+        met = min(met, checks - 1) if why else met
+        return {"check_points": checks, "check_points_met": met} | {
+            "share": met / checks,
+            "why": why,
+        }
 
     def _measured(self, name: str) -> Row:
         annual, received = self._money.annual / 10_000, self._money.received / 10_000
-        spent = self._money.executed / 10_000
         if name == "资金到位率":
-            return _ratio(annual, received, "万元")
+            return _ratio(annual, received)
         if name == "预算执行率":
-            return _ratio(received, spent, "万元")
-        if name == "实际完成率":
-            return _ratio(self._planned or 100.0, self._done if self._planned else 95.0, self._unit)
-        if name == "质量达标率":
-            done = self._done or 100.0
-            good = (
-                done if self._draw.chance(0.45) else half_up(done * self._draw.between(0.86, 1), 1)
-            )
-            return _ratio(done, good, self._unit)
-        if name == "完成及时性":
-            days = float(self._draw.integer(120, 330))
-            late = 0 if self._draw.chance(0.55) else self._draw.integer(8, 70)
-            return {"planned": days, "actual": days + late, "measure_unit": "天"} | {
-                "share": days / (days + late)
-            }
-        if name == "成本节约率":
-            over = 0.0 if self._draw.chance(0.7) else self._draw.between(0.01, 0.08)
-            cost = half_up(spent * (1 - over), 2) or 1.0
-            return {"planned": cost, "actual": spent, "measure_unit": "万元"} | {
-                "share": 1.0 if spent <= cost else 1 - (spent - cost) / cost
-            }
-        if name == "满意度":
-            seen = self._seen.satisfied
-            seen = half_up(self._draw.between(84, 97), 1) if seen is None else seen
-            return _ratio(self._wanted, seen, "%")
-        return {"share": half_up(min(1.0, self._care + self._draw.between(-0.12, 0.1)), 2)}
+            return _ratio(received, self._money.executed / 10_000)
+        return {
+            "实际完成率": self._completion,
+            "质量达标率": self._quality,
+            "完成及时性": self._time,
+            "成本节约率": self._cost,
+            "实施效益": self._benefit,
+            "满意度": self._satisfaction,
+        }[name]()
+
+    def _completion(self) -> Row:
+        return self._or_judged(self._found.outputs(), "没有可以核对的产出目标，按实际工作内容评分")
+
+    def _quality(self) -> Row:
+        return self._or_judged(self._found.quality(), "没有可以核对的质量目标，按抽查情况评分")
+
+    def _satisfaction(self) -> Row:
+        why = "没有可以核对的满意度，也未做调查，按访谈情况评分"
+        return self._or_judged(self._found.satisfaction(), why)
+
+    def _or_judged(self, compared: Compared, why: str) -> Row:
+        """Plan against result; where there is nothing to compare, the team's judgement."""
+        judged = half_up(self._care + self._draw.between(-0.12, 0.06), 2)
+        if compared.share is None:
+            return {"share": min(1.0, judged), "why": why}
+        return compared.facts | {"share": compared.share, "why": compared.reason}
+
+    def _time(self) -> Row:
+        """Days planned and taken; of a rate of tasks in time, as many more as it fell short."""
+        days, off = self._draw.integer(120, 330), self._draw.integer(8, 29)
+        known = self._found.time()
+        if known is None:
+            late, why = (0 if self._draw.chance(0.55) else off), None
+        else:
+            months, share, why = known
+            late = int(days / share + 0.5) - days + (30 * abs(months) - off) * _sign(months)
+        return {"planned": float(days), "actual": float(days + late), "measure_unit": "天"} | {
+            "share": min(1.0, days / (days + late)),
+            "why": why,
+        }
+
+    def _cost(self) -> Row:
+        by_piece = self._found.unit_cost(float(self._money.executed))
+        if by_piece is not None and by_piece.share is not None:
+            return by_piece.facts | {"share": by_piece.share, "why": by_piece.reason}
+        plan, spent = self._money.annual / 10_000, self._money.executed / 10_000
+        over = max(0.0, spent - plan)
+        return {"planned": plan, "actual": spent, "measure_unit": "万元"} | {
+            "share": max(0.0, 1 - over / plan) if plan else 1.0,
+            "why": f"实际成本超过计划{plain(over)}万元",
+        }
+
+    def _benefit(self) -> Row:
+        shown = half_up(min(1.0, self._care + self._draw.between(-0.12, 0.1)), 2)
+        papers = "证明效益的资料不完整" if shown < 1 else ""
+        compared = self._found.benefit()
+        reached = 1.0 if compared.share is None else half_up(compared.share, 2)
+        why = (
+            compared.reason
+            if reached < shown
+            else "；".join(filter(None, (papers, compared.reason)))
+        )
+        return {"share": min(shown, reached), "why": why}
 
 
-def _ratio(planned: float, actual: float | None, unit: str | None) -> Row:
-    done = actual or 0.0
-    return {
-        "planned": planned,
-        "actual": done,
-        "measure_unit": unit,
-        "share": done / planned if planned else 0.0,
-    }
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
-def _number(value: object) -> float | None:
-    return value if isinstance(value, float) else None
+def _ratio(planned: float, actual: float) -> Row:
+    share = actual / planned if planned else 0.0
+    return {"planned": planned, "actual": actual, "measure_unit": "万元", "share": share}
 
 
 def panel_rows(
@@ -218,4 +234,4 @@ def _slipped(sheet: Row) -> float:
     return score - 0.5 if score >= 0.5 else score + 0.5
 
 
-__all__ = ["FRAMEWORK", "Seen", "key_score_rows", "panel_rows"]
+__all__ = ["FRAMEWORK", "key_score_rows", "panel_rows"]

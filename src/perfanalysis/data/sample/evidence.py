@@ -29,8 +29,8 @@ def visit_rows(
     year: int,
     forms: Mapping[str, Sequence[Row]],
     planting: Planting,
-) -> tuple[list[Row], dict[str, float]]:
-    """Table ``site_visits``, and the verified output of each visited project.
+) -> tuple[list[Row], dict[str, dict[str, float]]]:
+    """Table ``site_visits``, and what was verified of each visited project, by indicator.
 
     Visited are the key and special projects, and some others as spot checks.
     """
@@ -43,15 +43,19 @@ def visit_rows(
     )
     false = planting.choose("visit-overreported", year, checked)
     rows: list[Row] = []
-    verified: dict[str, float] = {}
+    verified: dict[str, dict[str, float]] = {}
     for key in checked:
         visit = plan.stream("visit", key, year)
         day = day_in(visit, year + 1, visit.integer(4, 6))
         for indicator in counted[key]:
             number = f"KC{year}{len(rows) + 1:03d}"
             row = _visit(number, key, day, indicator, visit, key in false)
+            known = verified.setdefault(key, {})
+            item = str(row["item"])
+            if item in known:
+                row |= _noted(row, known[item])
+            known[item] = float(str(row["verified"]))
             rows.append(row)
-            verified.setdefault(key, float(str(row["verified"])))
             if key in false:
                 note = f"申报 {row['reported']}，核实 {row['verified']}"
                 planting.record("visit-overreported", year, [key, number], "site_visits", note)
@@ -76,18 +80,24 @@ def _visit(number: str, key: str, day: date, indicator: Row, draw: Stream, false
         share = draw.between(0.985, 1.0)
     whole = reported.is_integer()
     verified = float(int(reported * share)) if whole else half_up(reported * share, 1)
-    same = verified == reported
-    return {
+    row: Row = {
         "visit_id": number,
         "project_id": key,
         "date": day,
         "item": indicator["level3"],
         "reported": reported,
-        "verified": verified,
         "measure_unit": indicator["measure_unit"],
-        "note": "与台账、现场情况一致" if same else "台账记录与现场清点数不一致",
         "evidence_id": f"DG-{number}",
     }
+    if indicator.get("plant") == "targets-copied":
+        return row | {"verified": 0.0, "note": "指标照搬其他项目，本项目没有这项内容"}
+    return row | _noted(row, verified)
+
+
+def _noted(row: Row, verified: float) -> Row:
+    same = verified == row["reported"]
+    note = "与台账、现场情况一致" if same else "台账记录与现场清点数不一致"
+    return {"verified": verified, "note": note}
 
 
 @dataclass(frozen=True)

@@ -228,11 +228,12 @@ def rectification_rows(
     year: int,
     money: Mapping[str, Money],
     forms: Mapping[str, Sequence[Row]],
+    scores: Sequence[Row],
     planting: Planting,
 ) -> list[Row]:
     """Table ``rectification``: what the evaluation of the year asked to put right."""
     work, plan, roles = year + 1, district.plan, district.roles[year]
-    issues = _issues(district, year, money, forms)
+    issues = _issues(district, year, money, forms, scores)
     overdue = planting.choose("rectification-overdue", year, [key for key, _ in issues])
     rows: list[Row] = []
     for number, (key, issue) in enumerate(issues, 1):
@@ -279,8 +280,9 @@ def _issues(
     year: int,
     money: Mapping[str, Money],
     forms: Mapping[str, Sequence[Row]],
+    scores: Sequence[Row],
 ) -> list[tuple[str, str]]:
-    """One issue a project: slow spending, weak targets, or what the key evaluation found."""
+    """One issue a project: slow spending, weak targets, or where the key evaluation took most."""
     roles = district.roles[year]
     issues: dict[str, str] = {}
     for key in sorted(roles.self_evaluated):
@@ -290,7 +292,9 @@ def _issues(
         elif any(row.get("plant") for row in forms[key]) and len(issues) % 2:
             issues[key] = "绩效指标设置不完整或未细化量化"
     for key in sorted(roles.visited):
-        issues.setdefault(key, "档案资料不完整，绩效目标与实际产出不一致")
+        own = [row for row in scores if row["project_id"] == key]
+        worst = max(own, key=lambda row: float(str(row["points"])) - float(str(row["score"])))
+        issues.setdefault(key, f"{worst['indicator']}：{worst['reason'] or '档案资料不完整'}")
     return sorted(issues.items())
 
 

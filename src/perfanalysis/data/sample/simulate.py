@@ -18,6 +18,7 @@ from perfanalysis.data.sample import (
 from perfanalysis.data.sample import money as budgets
 from perfanalysis.data.sample.decoys import record_decoys
 from perfanalysis.data.sample.district import GROWTH_SPREAD, unit_rows
+from perfanalysis.data.sample.found import Found
 from perfanalysis.data.sample.model import District, Row, Tables
 from perfanalysis.data.sample.payment_defects import plant_payments
 from perfanalysis.data.sample.planting import Planting
@@ -143,7 +144,7 @@ class Simulation:
         tables |= self._money_tables(state)
         tables |= self._evaluation_tables(state)
         tables["unit_finance"] = finance.rows(year, state.money)
-        tables |= self._office_tables(state, tables["site_visits"])
+        tables |= self._office_tables(state, tables)
         record_decoys(self.district, year, state.money, tables, self.planting)
         return tables
 
@@ -186,11 +187,11 @@ class Simulation:
         visits, verified = evidence.visit_rows(district, year, state.forms, planting)
         surveyed = evidence.survey_rows(district, year, state.forms, planting)
         self._satisfied[year] = surveyed.truths
-        seen = {
-            key: evaluation.Seen(verified.get(key), surveyed.shares.get(key))
-            for key in district.roles[year].visited
+        found = {
+            key: Found(form, verified.get(key, {}), surveyed.shares.get(key))
+            for key, form in state.forms.items()
         }
-        scores = evaluation.key_score_rows(district, year, state.money, state.forms, seen)
+        scores = evaluation.key_score_rows(district, year, state.money, found)
         return {
             "site_visits": visits,
             "survey": surveyed.survey,
@@ -198,20 +199,20 @@ class Simulation:
             "assets": evidence.asset_rows(district, year, state.money, planting),
             "key_scores": scores,
             "panel_scores": evaluation.panel_rows(district, year, scores, planting),
-            "category_facts": categories.category_rows(district, year, state.money),
+            "category_facts": categories.category_rows(district, year, state.money, found),
         }
 
-    def _office_tables(self, state: _Year, visits: list[Row]) -> Tables:
+    def _office_tables(self, state: _Year, tables: Tables) -> Tables:
         district, planting, year = self.district, self.planting, state.year
         return {
             "regulations": office.regulation_rows(year),
             "organisation": office.organisation_rows(year),
             "initiatives": office.initiative_rows(district, year),
-            "process": office.process_rows(district, year, visits),
+            "process": office.process_rows(district, year, tables["site_visits"]),
             "data_requests": office.data_request_rows(district, year, planting),
             "publication": office.publication_rows(district, year, planting),
             "rectification": office.rectification_rows(
-                district, year, state.money, state.forms, planting
+                district, year, state.money, state.forms, tables["key_scores"], planting
             ),
         }
 

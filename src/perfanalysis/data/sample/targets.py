@@ -21,6 +21,8 @@ REASONS = (
 )
 ECOLOGICAL = ("苗木", "绿化", "回收", "空气", "断面", "化肥", "无害化", "污水", "节水")
 ECONOMIC = ("节电", "增产", "挽回", "能耗", "签约", "规上", "就业", "创业", "客运", "理赔", "获赔")
+DIVISIBLE = ("公里", "平方", "米", "亩", "吨", "公斤", "小时", "分钟")
+MEANS = ("月均", "人均", "单车")
 COST_POINTS = {"cost": 20.0, "quantity": 16.0, "quality": 12.0, "time": 12.0, "benefit": 20.0}
 PLAIN_POINTS = {"cost": 10.0, "quantity": 20.0, "quality": 10.0, "time": 10.0, "benefit": 30.0}
 
@@ -123,7 +125,9 @@ class _Form:
             if spec.op == "at_most":
                 return half_up(target * (1 - gain), 1)
             value = target * (1 + gain)
-            return min(100.0, half_up(value, 1)) if percent else _whole(value, target)
+            if percent:
+                return min(100.0, half_up(value, 1))
+            return float(int(value + 0.5)) if _indivisible(spec) else _whole(value, target)
         short = min(0.7, 0.05 + 0.2 * max(0.0, MET_ABOVE - level) + 0.1 * size)
         if percent:
             short *= 0.6
@@ -145,6 +149,7 @@ class _Form:
         late = self._draw.chance(0.1) and month < 12
         done = month + 1 if late else month - self._draw.integer(0, 1)
         row = _row("output", "时效指标", "完成时间", "qualitative", None, "", points, None, "time")
+        row["months"] = f"{month}-{done}"
         row["target_text"] = f"{self._year}年{month}月底前完成"
         row["actual_text"] = f"{self._year}年{done}月完成"
         row["self_score"] = half_up(points * (0.7 if late else 1.0), 2)
@@ -238,21 +243,31 @@ def explain(rows: Sequence[Row], draw: Stream) -> None:
             row["reason"] = row.get("reason") or draw.pick(REASONS)
 
 
-def rule_score(row: Row) -> float:
-    """The score that the national rule gives; of a qualitative indicator, the unit's own."""
+def reached(row: Row) -> float:
+    """The share of the points that the national rule gives, 0 to 1.
+
+    Of a qualitative indicator it is the share that the unit gives itself.
+    """
     target, actual, points = row.get("target"), row.get("actual"), row["points"]
     if not isinstance(points, float):
         return 0.0
     if not (isinstance(target, float) and isinstance(actual, float)):
         own = row.get("self_score")
-        return float(own) if row["op"] == "qualitative" and isinstance(own, float) else 0.0
+        known = row["op"] == "qualitative" and isinstance(own, float) and points > 0
+        return float(str(own)) / points if known else 0.0
     if row["op"] == "equal" and not target:
         share = 1.0 if actual <= 0 else 0.0
     elif row["op"] == "at_most":
         share = 1.0 if actual <= target else 1 - (actual - target) / target if target else 0.0
     else:
         share = actual / target if target else 1.0
-    return half_up(points * min(1.0, max(0.0, share)), 2)
+    return min(1.0, max(0.0, share))
+
+
+def rule_score(row: Row) -> float:
+    """The score that the national rule gives; of a qualitative indicator, the unit's own."""
+    points = row["points"]
+    return half_up(points * reached(row), 2) if isinstance(points, float) else 0.0
 
 
 def round_target(value: float, unit: str) -> float:
@@ -273,6 +288,11 @@ def _whole(value: float, target: float) -> float:
     return float(int(value + 0.5)) if target >= 10 or target == 1 else half_up(value, 1)
 
 
+def _indivisible(spec: IndicatorSpec) -> bool:
+    """Whether what is counted comes whole: people and vehicles do, kilometres and means do not."""
+    return not spec.unit.startswith(("万", *DIVISIBLE)) and not spec.name.startswith(MEANS)
+
+
 def _benefit_kind(name: str) -> str:
     if any(word in name for word in ECOLOGICAL):
         return "生态效益指标"
@@ -286,6 +306,7 @@ __all__ = [
     "explain",
     "indicator_rows",
     "plain",
+    "reached",
     "round_target",
     "rule_score",
     "with_cost_split",

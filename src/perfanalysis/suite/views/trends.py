@@ -54,6 +54,8 @@ class TrendsView:
     outside : DataFrame
         Its projects of the evaluated year outside the expected costs, farthest first, with
         ``unit_name`` and ``page``.
+    dear : DataFrame
+        Its projects of the evaluated year over their spending standard, farthest first, likewise.
     """
 
     years: pd.DataFrame
@@ -66,6 +68,7 @@ class TrendsView:
     low: pd.DataFrame
     costs: UnitCosts
     outside: pd.DataFrame
+    dear: pd.DataFrame
 
     @property
     def standards(self) -> bool:
@@ -103,6 +106,7 @@ def trends_view(year: WorkYear) -> TrendsView:
         low=with_units(_low(panel, year.evaluation_year), names),
         costs=year.unit_costs,
         outside=with_units(_outside(year.unit_costs, year.evaluation_year), names),
+        dear=with_units(_dear(year.unit_costs, year.evaluation_year), names),
     )
 
 
@@ -164,6 +168,11 @@ def _outside(costs: UnitCosts, last: int) -> pd.DataFrame:
     return own.loc[order].reset_index(drop=True)
 
 
+def _dear(costs: UnitCosts, last: int) -> pd.DataFrame:
+    own = costs.projects[(costs.projects["over_share"] > 0) & (costs.projects["year"] == last)]
+    return own.sort_values("over_share", ascending=False, kind="stable", ignore_index=True)
+
+
 def cost_findings(view: TrendsView, year: WorkYear) -> list[Said]:
     """What the unit costs say, as keys of ``80_trends`` with their values."""
     now = view.costs.projects["year"] == year.evaluation_year
@@ -176,7 +185,22 @@ def cost_findings(view: TrendsView, year: WorkYear) -> list[Said]:
         "outside": len(view.outside),
         "chance": float(now.sum()) * (1 - view.costs.confidence),
     }
-    return [("main-cost", values)]
+    said: list[Said] = [("main-cost", values)]
+    if view.standards:
+        said.append(("main-standard", standard_counts(view, year)))
+    return said
+
+
+def standard_counts(view: TrendsView, year: WorkYear) -> dict[str, Any]:
+    """How many outputs have a standard, and projects of the evaluated year are over it."""
+    projects = view.costs.projects
+    held = projects[(projects["year"] == year.evaluation_year) & projects["standard_wan"].notna()]
+    return {
+        "year": str(year.evaluation_year),
+        "outputs": int(view.costs.outputs["standard_wan"].notna().sum()),
+        "projects": len(held),
+        "over": len(view.dear),
+    }
 
 
 def cost_notes(view: TrendsView, year: WorkYear, say: Texts) -> list[str]:
@@ -238,6 +262,7 @@ __all__ = [
     "cost_findings",
     "cost_notes",
     "cost_rules",
+    "standard_counts",
     "trends_findings",
     "trends_view",
     "twice_refused",

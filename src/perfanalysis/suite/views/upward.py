@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from perfanalysis.data.source import cell_runs
 from perfanalysis.followup.upward import self_score
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import Said
-from perfanalysis.suite.views.work_facts import documents_in_force
+from perfanalysis.suite.views.upward_cells import Counted, counted_items
 from perfanalysis.suite.workyear import WorkYear
 
-POOR = ("fair", "poor")
+MOST_RUNS = 3
+"""Runs of cells that a table names; of more, the first and how many cells there are."""
 PAGES = {
     "system": "90_work_summary",
     "coverage": "60_district",
@@ -48,9 +51,12 @@ class UpwardView:
     items : DataFrame
         See `self_score`, with ``report`` (notebook of the evidence), ``page``, ``files`` (name of
         the table's file, empty where there is none) and ``file_rows`` (rows in it).
+    counted : dict of str to Counted
+        What was done and what was not of each item, with the cells that show it.
     """
 
     items: pd.DataFrame
+    counted: dict[str, Counted]
 
     @property
     def known(self) -> pd.DataFrame:
@@ -65,7 +71,8 @@ class UpwardView:
 
 def upward_view(year: WorkYear) -> UpwardView:
     """Gather what was done, against what was due, and where it is on file."""
-    items = self_score(_done(year), year.rules)
+    counted = counted_items(year)
+    items = self_score({item: (each.done, each.due) for item, each in counted.items()}, year.rules)
     years = {
         "system": year.monitoring,
         "targets": year.targets,
@@ -83,42 +90,35 @@ def upward_view(year: WorkYear) -> UpwardView:
         rows.append(len(of[table]))
     pages = items["item"].map(PAGES)
     return UpwardView(
-        items.assign(report=pages, page=pages + ".html", files=files, file_rows=rows),
+        items.assign(report=pages, page=pages + ".html", files=files, file_rows=rows), counted
     )
 
 
-def _done(year: WorkYear) -> dict[str, tuple[int, int]]:
-    """What was done and what was due, by item."""
-    first_level = year.evaluation["units"].query("level == 1")["unit_id"]
-    subjects = year.target_review.subjects
-    monitored = year.monitored.projects
-    reviewed = year.scores.projects
-    key = year.key_evaluation.projects
-    visited = year.evaluation["site_visits"]["project_id"].unique()
-    due = year.rectified[year.rectified["state"] != "open"]
-    return {
-        "system": (len(documents_in_force(year)), year.rules.value("upward.documents")),
-        "coverage": (int(first_level.isin(reviewed["unit_id"]).sum()), len(first_level)),
-        "targets": (int((subjects["status"] == "reviewed").sum()), len(subjects)),
-        "monitoring": (int(monitored["executed_wan"].notna().sum()), len(monitored)),
-        "self_evaluation": (int(reviewed["review_total"].notna().sum()), len(reviewed)),
-        "key_evaluation": (
-            int((key["score"].notna() & key["project_id"].isin(visited)).sum()),
-            len(key),
-        ),
-        "use": _used(year),
-        "rectification": (int((due["state"] == "closed").sum()), len(due)),
-        "publication": (int(year.published["published"].notna().sum()), len(year.published)),
-    }
+def evidence_of(view: UpwardView, say: Texts) -> pd.DataFrame:
+    """The items with ``done_cells`` and ``open_cells`` in words; missing where there is none."""
+    counted = [view.counted[item] for item in view.items["item"]]
+    return view.items.assign(
+        done_cells=[_in_words(each.done_cells, say) for each in counted],
+        open_cells=[_in_words(each.open_cells, say) for each in counted],
+    )
 
 
-def _used(year: WorkYear) -> tuple[int, int]:
-    """Projects graded fair or poor that asked again: with less proposed than before, and all."""
-    if year.requests.empty:
-        return 0, 0
-    projects = year.proposal.projects.dropna(subset=["proposed_wan"])
-    asked = projects[projects["grade"].isin(POOR) & (projects["base_wan"] > 0)]
-    return int((asked["proposed_wan"] < asked["base_wan"]).sum()), len(asked)
+def _in_words(cells: Sequence[str], say: Texts) -> str | None:
+    """Runs of cells, each file named once; of many, the first ones and how many cells there are."""
+    runs = cell_runs(cells)
+    if not runs:
+        return None
+    files = [run.rpartition("!")[0] for run in runs]
+    named = [
+        run if file not in files[:place] else run.removeprefix(f"{file}!")
+        for place, (file, run) in enumerate(zip(files, runs, strict=True))
+    ]
+    if len(runs) <= MOST_RUNS:
+        return say.joined(named)
+    first = [run for run in named if "!" in run]
+    return say(
+        "cells-more", cells=say.joined(first if first[1:] else named[:MOST_RUNS]), n=len(cells)
+    )
 
 
 def upward_findings(view: UpwardView, say: Texts) -> list[Said]:
@@ -142,4 +142,4 @@ def upward_findings(view: UpwardView, say: Texts) -> list[Said]:
     return said
 
 
-__all__ = ["PAGES", "TABLES", "UpwardView", "upward_findings", "upward_view"]
+__all__ = ["PAGES", "TABLES", "UpwardView", "evidence_of", "upward_findings", "upward_view"]

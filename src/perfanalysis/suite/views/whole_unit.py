@@ -34,12 +34,15 @@ class WholeUnit:
         Its deductions with ``rule_title``.
     places : DataFrame
         The rows of `place_units` that the page may show, the unit itself marked by ``own``.
+    left_out : dict of str to float
+        Groups of indicators that have points by rule and no figures, and their points.
     """
 
     unit: pd.DataFrame
     indicators: pd.DataFrame
     ledger: pd.DataFrame
     places: pd.DataFrame
+    left_out: dict[str, float]
 
     @property
     def scored(self) -> bool:
@@ -77,6 +80,7 @@ def whole_unit(year: WorkYear, unit_id: str) -> WholeUnit:
         indicators=parts["indicators"][unit_id],
         ledger=parts["ledger"][unit_id],
         places=places.assign(own=own)[chosen].reset_index(drop=True),
+        left_out=year.unit_scores.left_out,
     )
 
 
@@ -131,6 +135,7 @@ def add_whole_unit(page: Page, say: Texts, whole: WholeUnit, year: int) -> None:
 
 def _add_indicators(page: Page, say: Texts, whole: WholeUnit, year: int) -> None:
     row = whole.unit.iloc[0]
+    left = [say("whole-left", group=group, points=of) for group, of in whole.left_out.items()]
     page.table(
         labelled(whole.indicators, say, level3="said", standard="said", status="indicator_status"),
         caption=say("whole-caption", year=year),
@@ -145,7 +150,7 @@ def _add_indicators(page: Page, say: Texts, whole: WholeUnit, year: int) -> None
             source_cell="text",
         ),
         total={"points": row["points"], "kept": row["kept"]},
-        notes=[say("whole-note")],
+        notes=[say("whole-note"), *left],
         anchor="table-whole",
     )
 

@@ -54,7 +54,7 @@ def documents_in_force(year: WorkYear) -> pd.DataFrame:
     """Table ``regulations`` of the monitored year, as far as issued by the day of the report."""
     documents = year.monitoring["regulations"]
     day = pd.Timestamp(year.suite.engagement.report_date)
-    return documents[~(documents["date"] > day)].reset_index(drop=True)
+    return documents[~(documents["date"] > day)]
 
 
 def initiatives(year: WorkYear) -> pd.DataFrame:
