@@ -70,6 +70,11 @@ def request_facts(requested: Floats) -> Texts:
     return joined("申请", number_texts(requested))
 
 
+def room_facts(room: Floats) -> Texts:
+    """``；至多可加12``: what priority could give, were there money for all."""
+    return joined("；至多可加", number_texts(room))
+
+
 def recovered_facts(of: str, amounts: Floats) -> Texts:
     """``未支出30``, or what was carried in and not used."""
     return joined("未支出" if of == "unspent_wan" else "上年结转当年未用", number_texts(amounts))
@@ -111,4 +116,11 @@ def _rates(rows: pd.DataFrame) -> Texts:
     return joined("执行率", rate, money, "；")
 
 
-__all__ = ["GRADES", "condition_facts", "recovered_facts", "request_facts", "surplus_facts"]
+__all__ = [
+    "GRADES",
+    "condition_facts",
+    "recovered_facts",
+    "request_facts",
+    "room_facts",
+    "surplus_facts",
+]

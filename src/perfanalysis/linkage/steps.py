@@ -15,9 +15,10 @@ from perfanalysis.linkage.facts import (
     condition_facts,
     recovered_facts,
     request_facts,
+    room_facts,
     surplus_facts,
 )
-from perfanalysis.linkage.moves import Money, State, apply_rule, money_of
+from perfanalysis.linkage.moves import Money, State, apply_rule, money_of, room_of
 from perfanalysis.linkage.rules import LinkRule, link_rules
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import Bools, Ints, Texts, joined
@@ -161,6 +162,8 @@ def _step(
         fact = joined(fact, surplus_facts(wan(money.known("surplus_growth_wan")[rows])))
     if rule.action in ("cap_request", "prioritise"):
         fact = joined(fact, request_facts(wan(money.requested[rows])))
+    if rule.action == "prioritise":
+        fact = joined(fact, room_facts(wan(room_of(rule, money, rows, after - amount))))
     direction = rules.get(rule.follows).cite() if rule.follows else ""
     dated = rules.get("link.rules")
     fact = pc.utf8_rtrim(fact, characters="；")
