@@ -10,6 +10,7 @@ import pandas as pd
 from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.linkage.shared import shared_pool
+from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import Said, unit_pages, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
@@ -28,6 +29,7 @@ SHOWN = ("continued", "new", "not_requested", "refused")
 UNRULED = ("base", "drop", "new", "round")
 """Actions of steps that no rule of linkage takes."""
 HALF_CENT = 0.005
+PASSED = {"passed": "准入通过：", "complete": "准入须完善后通过："}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class LinkageView:
         ``project`` and ``reason`` of those that have none.
     steps : DataFrame
         ``Proposal.steps`` with the ``name`` and ``status`` of the project and the ``group`` that
-        tells whose they are; by status, projects first whose money a rule moved.
+        tells whose they are; the ``fact`` of the base says why there is no result and how the gate
+        was passed. By status, projects first whose money a rule moved.
     """
 
     total: pd.Series
@@ -86,6 +89,20 @@ class LinkageView:
     def undecided(self) -> pd.DataFrame:
         """Its projects whose amount a rule leaves to be decided."""
         return self.projects[self.projects["decide"]]
+
+    def projects_of(self, status: str) -> pd.DataFrame:
+        """The projects of a status."""
+        return self.projects[self.projects["status"] == status]
+
+    def total_of(self, status: str) -> dict[str, float]:
+        """Base and proposal of the projects of a status together, summed from their steps."""
+        own = self.steps[self.steps["status"] == status]
+        amounts = micro(own["amount_wan"])
+        base = amounts[(own["action"] == "base").to_numpy()]
+        return {
+            "base_wan": int(base.sum()) / MICRO,
+            "proposed_wan": int(amounts.sum()) / MICRO,
+        }
 
     def steps_of(self, status: str) -> pd.DataFrame:
         """The steps of the projects of a status, but for roundings that print as nothing."""
@@ -159,9 +176,24 @@ def _steps(steps: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
         group=projects["name"] + "（" + projects["project_id"] + "） " + unit,
     )
     own = own.assign(kind=own["status"].map(SHOWN.index), place=range(len(own)))
-    table = steps.merge(own, on="project_id")
+    table = _with_known(steps, projects).merge(own, on="project_id")
     table = table.sort_values(["kind", "still", "place", "step"], kind="stable", ignore_index=True)
     return table.drop(columns=["kind", "still", "place"])
+
+
+def _with_known(steps: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The steps, what is known of a project beside its rules as the fact of its base."""
+    passed = projects["gate"].map(PASSED).fillna("") + projects["gate_reason"].fillna("")
+    passed = passed.where(projects["gate"].isin([*PASSED]), "")
+    said = projects["reason"].str.cat(passed, sep="；").str.strip("；")
+    known = steps["project_id"].map(dict(zip(projects["project_id"], said, strict=True)))
+    return steps.assign(fact=steps["fact"].mask(steps["action"] == "base", known))
+
+
+def with_documents(frame: pd.DataFrame, say: Texts) -> pd.DataFrame:
+    """The frame with documents as a table names them: of a convention, that it is one."""
+    convention, shown = say.label("basis", "convention"), frame["document"].map(say.said)
+    return frame.assign(document=shown.mask(frame["basis"] == "convention", convention))
 
 
 def linkage_findings(view: LinkageView, year: WorkYear, cuts_table: str) -> list[Said]:
