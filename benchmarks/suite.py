@@ -62,6 +62,7 @@ def workspace(folder: Path) -> Path:
     shutil.copy(ROOT / "notebooks" / f"{NOTEBOOK}.ipynb", folder / "notebooks")
     shutil.copy(ROOT / "suite.toml", folder)
     shutil.copytree(ROOT / "rules", folder / "rules")
+    shutil.copytree(ROOT / "examples" / "rules", folder / "examples" / "rules")
     (folder / "stub").mkdir()
     (folder / "stub" / "sitecustomize.py").write_text(STUB, "utf-8")
     return folder

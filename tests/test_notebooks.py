@@ -167,6 +167,7 @@ def district(root):
     write_sample(root / "data", units=6, years=(2020, 2022))
     shutil.copy(ROOT / "suite.toml", root / "suite.toml")
     shutil.copytree(ROOT / "rules", root / "rules")
+    shutil.copytree(ROOT / "examples" / "rules", root / "examples" / "rules")
     return root
 
 

@@ -196,3 +196,14 @@ def test_every_reason_can_be_printed(root):
     remade = json.loads(done.stdout)["remade"]
     assert set(remade.values()) <= set(REASONS)
     assert remade == dict.fromkeys(PAGES[:3], "data")
+
+
+def test_a_rule_file_set_beside_the_proposal_is_part_of_every_key_and_of_the_manifest(root):
+    (root / "other.yaml").write_text("schema: 1\ndocuments: {}\nrules: {}\n", "utf-8")
+    change(root / "suite.toml", "[publish]", '[linkage]\ncompare = ["other.yaml"]\n[publish]')
+    again(root)
+    stated = json.loads((root / "reports" / "2021" / "manifest.json").read_text("utf-8"))["rules"]
+    assert len(stated["linkage.compare: other.yaml"]) == 64
+    assert again(root) == {}
+    change(root / "other.yaml", "schema: 1", "schema: 1  # 又一行")
+    assert again(root) == dict.fromkeys(PAGES, "settings")

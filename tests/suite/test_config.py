@@ -42,7 +42,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(tmp_path):
     assert suite.engagement.report_date == date(2021, 11, 30)
     assert (suite.language, suite.engagement.status) == ("zh", "征求意见稿")
     assert not suite.district.sample
-    assert suite.rule_files == ()
+    assert suite.rule_files == suite.compared_files == ()
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path):
@@ -80,6 +80,16 @@ MISTAKES = {
         ["rules.local", "列表"],
     ),
     "rule file not there": ("[district]", '[rules]\nlocal = ["no.yaml"]\n[district]', ["no.yaml"]),
+    "compared file not there": (
+        "[district]",
+        '[linkage]\ncompare = ["no.yaml"]\n[district]',
+        ["linkage.compare", "no.yaml", "删去"],
+    ),
+    "compared twice": (
+        "[district]",
+        '[linkage]\ncompare = ["suite.toml", "suite.toml"]\n[district]',
+        ["linkage.compare", "重复"],
+    ),
     "no scale": ("[district]", "[money]\nscale = 0\n[district]", ["money.scale"]),
     "scale nan": ("[district]", "[money]\nscale = nan\n[district]", ["money.scale"]),
     "scale inf": ("[district]", "[money]\nscale = inf\n[district]", ["money.scale"]),

@@ -11,6 +11,7 @@ from perfanalysis.data.codebook import codebook
 from perfanalysis.linkage.rules import LinkRule
 from perfanalysis.scoring.exact import (
     Floats,
+    Ints,
     Texts,
     hundredths,
     joined,
@@ -30,12 +31,24 @@ _NUMBERS = {
     "unused_carryover_wan": ("上年结转当年未用", "；"),
     "surplus_growth_wan": ("单位结转结余比上年增加", "；"),
 }
+_SAYS = {
+    "grade": ("score", "grade", "result_from"),
+    "gate": ("gate_reason",),
+    "execution_rate": ("executed_wan", "annual_wan"),
+}
+"""Columns that say what a condition looks at, where not the column of its own name."""
 _FROM = {"key": "重点评价得分", "review": "自评复核得分", "": ""}
 
 
-def condition_facts(rule: LinkRule, rows: pd.DataFrame) -> Texts:
-    """The facts that a rule's conditions look at, each ended by ``；``; empty without any."""
-    texts = [pa.repeat(pa.scalar("", pa.large_string()), len(rows))]
+def condition_facts(rule: LinkRule, table: pd.DataFrame, at: Ints) -> Texts:
+    """The facts that a rule's conditions look at, each ended by ``；``; empty without any.
+
+    `at` are the positions of the rows wanted.
+    """
+    names = [name for name in (*rule.values, *rule.numbers) if name in table]
+    wanted = [column for name in names for column in _SAYS.get(name, (name,))]
+    rows = table[[*dict.fromkeys(wanted)]].iloc[at]
+    texts = [pa.repeat(pa.scalar("", pa.large_string()), at.size)]
     if "grade" in rule.values:
         texts.append(_grades(rows))
     for name in ("project_type", "fund_kind", "special_kind"):
@@ -55,6 +68,11 @@ def condition_facts(rule: LinkRule, rows: pd.DataFrame) -> Texts:
 def request_facts(requested: Floats) -> Texts:
     """``申请120``: amounts have the unit of the table, which the report names."""
     return joined("申请", number_texts(requested))
+
+
+def room_facts(room: Floats) -> Texts:
+    """``；至多可加12``: what priority could give, were there money for all."""
+    return joined("；至多可加", number_texts(room))
 
 
 def recovered_facts(of: str, amounts: Floats) -> Texts:
@@ -98,4 +116,11 @@ def _rates(rows: pd.DataFrame) -> Texts:
     return joined("执行率", rate, money, "；")
 
 
-__all__ = ["GRADES", "condition_facts", "recovered_facts", "request_facts", "surplus_facts"]
+__all__ = [
+    "GRADES",
+    "condition_facts",
+    "recovered_facts",
+    "request_facts",
+    "room_facts",
+    "surplus_facts",
+]

@@ -175,9 +175,16 @@ def _moved(rule: LinkRule, money: Money, state: State, rows: Ints) -> Ints:
     elif rule.action == "cap_request":
         taken = np.maximum(have - money.requested[rows], 0)
     elif rule.action == "prioritise":
-        most = np.minimum(money.requested[rows], base + share_of(base, rule.share))
-        return _from_pool(np.maximum(most - have, 0), money.kind[rows], state.pool)
+        return _from_pool(room_of(rule, money, rows, have), money.kind[rows], state.pool)
     return -taken
+
+
+def room_of(rule: LinkRule, money: Money, rows: Ints, have: Ints) -> Ints:
+    """What a rule that gives could add at most to projects that have so much."""
+    base = money.base[rows]
+    most = np.minimum(money.requested[rows], base + share_of(base, rule.share))
+    room: Ints = np.maximum(most - have, 0)
+    return room
 
 
 def _of_units(have: Ints, wanted: Ints, unit: Ints) -> Ints:
@@ -204,4 +211,4 @@ def _from_pool(wanted: Ints, kind: Ints, pool: Ints) -> Ints:
     return given
 
 
-__all__ = ["Money", "State", "apply_rule", "money_of"]
+__all__ = ["Money", "State", "apply_rule", "money_of", "room_of"]

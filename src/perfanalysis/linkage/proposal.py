@@ -14,7 +14,7 @@ import pandas as pd
 
 from perfanalysis.data.findings import Finding
 from perfanalysis.data.tables import YearData
-from perfanalysis.linkage.amounts import micro, sums_by, wan
+from perfanalysis.linkage.amounts import MICRO, micro, wan
 from perfanalysis.linkage.joined import joined_findings, joined_projects
 from perfanalysis.linkage.steps import Walked, walk
 from perfanalysis.rules.values import DatedValue, RulesInForce
@@ -143,42 +143,41 @@ def _projects(table: pd.DataFrame, walked: Walked) -> pd.DataFrame:
 
 
 def _totals(projects: pd.DataFrame, proposed: Ints) -> pd.DataFrame:
-    """Exact sums of each level, sorted by its keys."""
-    return pd.concat(
-        [_level(projects, proposed, level) for level in LEVELS], ignore_index=True
-    ).astype({"level": "str", "unit_id": "str", "fund_kind": "str"})
+    """Exact sums of each level, sorted by its keys: those of the finest, put together."""
+    keys = ["unit_id", "fund_kind"]
+    own = projects[keys].assign(**_summands(projects, proposed))
+    finest = own.groupby(keys, sort=False, observed=True, dropna=False).sum().reset_index()
+    table = pd.concat([_level(finest, level) for level in LEVELS], ignore_index=True)
+    money = [name for name in table if name.endswith("_wan")]
+    table[money] = table[money] / MICRO
+    return table.astype({"level": "str", "unit_id": "str", "fund_kind": "str"})
 
 
-def _level(projects: pd.DataFrame, proposed: Ints, level: str) -> pd.DataFrame:
-    keys, group = _groups(projects, list(LEVELS[level]))
+def _summands(projects: pd.DataFrame, proposed: Ints) -> dict[str, Ints]:
+    """What each project adds to the sums, money in 10⁻⁶ 万元."""
     status = projects["status"].to_numpy("str")
-    counted, new = (status != "refused").astype(np.int64), (status == "new").astype(np.int64)
+    numbers = {each: (status == each).astype(np.int64) for each in STATUSES}
+    counted = 1 - numbers["refused"]
     base, asked = micro(projects["base_wan"]), micro(projects["requested_wan"])
-    money = {
+    return {
+        "projects": np.ones(len(projects), dtype=np.int64),
+        **numbers,
         "base_wan": base * counted,
         "requested_wan": asked * counted,
         "proposed_wan": proposed * counted,
         "change_wan": (proposed - base) * counted,
-        "new_wan": proposed * new,
+        "new_wan": proposed * numbers["new"],
     }
-    numbers = {each: (status == each).astype(np.int64) for each in STATUSES}
-    numbers = {"projects": np.ones(len(projects), dtype=np.int64)} | numbers
-    return keys.assign(
-        level=level,
-        **{name: sums_by(each, group, len(keys)) for name, each in numbers.items()},
-        **{name: wan(sums_by(each, group, len(keys))) for name, each in money.items()},
-    )
 
 
-def _groups(projects: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, Ints]:
-    """The groups of a level (``level``, ``unit_id``, ``fund_kind``), and that of each project."""
-    every = pd.DataFrame({"level": "", "unit_id": "", "fund_kind": ""}, index=projects.index)
-    every[by] = projects[by]
-    keys = every.drop_duplicates().sort_values(["unit_id", "fund_kind"], ignore_index=True)
-    if not by and keys.empty:
-        keys = pd.DataFrame([("", "", "")], columns=every.columns)
-    group = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(every))
-    return keys, group.astype(np.int64)
+def _level(finest: pd.DataFrame, level: str) -> pd.DataFrame:
+    by = list(LEVELS[level])
+    if by:
+        sums = finest.groupby(by, observed=True, dropna=False).sum(numeric_only=True).reset_index()
+    else:
+        sums = finest.sum(numeric_only=True).to_frame().T
+    blank = {name: "" for name in ("unit_id", "fund_kind") if name not in by}
+    return sums.assign(level=level, **blank)[["level", *finest.columns]]
 
 
 __all__ = ["LEVELS", "STATUSES", "Proposal", "propose_budget"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from perfanalysis.errors import DataError
@@ -14,9 +15,10 @@ from perfanalysis.linkage.facts import (
     condition_facts,
     recovered_facts,
     request_facts,
+    room_facts,
     surplus_facts,
 )
-from perfanalysis.linkage.moves import Money, State, apply_rule, money_of
+from perfanalysis.linkage.moves import Money, State, apply_rule, money_of, room_of
 from perfanalysis.linkage.rules import LinkRule, link_rules
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import Bools, Ints, Texts, joined
@@ -36,6 +38,7 @@ STEP_COLUMNS = (
     "document",
     "direction",
 )
+_WHOSE = ("project_id", "unit_id", "fund_kind")
 
 
 @dataclass(frozen=True)
@@ -152,13 +155,15 @@ def _step(
     after: Ints,
     rules: RulesInForce,
 ) -> _Step:
-    fact = condition_facts(rule, table.iloc[rows])
+    fact = condition_facts(rule, table, rows)
     if rule.action == "recover":
         fact = joined(fact, recovered_facts(rule.of, wan(money.known(rule.of)[rows])))
     if rule.action == "cut_surplus":
         fact = joined(fact, surplus_facts(wan(money.known("surplus_growth_wan")[rows])))
     if rule.action in ("cap_request", "prioritise"):
         fact = joined(fact, request_facts(wan(money.requested[rows])))
+    if rule.action == "prioritise":
+        fact = joined(fact, room_facts(wan(room_of(rule, money, rows, after - amount))))
     direction = rules.get(rule.follows).cite() if rule.follows else ""
     dated = rules.get("link.rules")
     fact = pc.utf8_rtrim(fact, characters="；")
@@ -178,27 +183,45 @@ def _rounded(rows: Ints, money: Money, now: Ints, rules: RulesInForce) -> tuple[
 def _frame(table: pd.DataFrame, steps: list[_Step]) -> pd.DataFrame:
     """The steps of each project in their order."""
     rows = np.concatenate([step.rows for step in steps])
-    parts = [_part(table, step) for step in steps if step.rows.size]
-    frame = pd.concat(parts or [_part(table, steps[0])], ignore_index=True)
-    frame = frame.iloc[np.argsort(rows, kind="stable")]
-    number = frame.groupby("project_id", sort=False).cumcount()
-    return frame.assign(step=number)[list(STEP_COLUMNS)].reset_index(drop=True)
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    begins = np.r_[True, rows[1:] != rows[:-1]][: rows.size]
+    place = np.arange(rows.size)
+    facts = pa.concat_arrays([_facts(step) for step in steps])
+    which = np.repeat(np.arange(len(steps)), [step.rows.size for step in steps])[order]
+    columns = {name: table[name].iloc[rows].array for name in _WHOSE}
+    columns |= {name: _repeated(texts, which) for name, texts in _constant(steps).items()}
+    return pd.DataFrame(
+        {
+            **columns,
+            "step": place - np.maximum.accumulate(np.where(begins, place, 0)),
+            "fact": pd.array(facts.take(pa.array(order)), dtype="str"),
+            "amount_wan": wan(np.concatenate([step.amount for step in steps])[order]),
+            "after_wan": wan(np.concatenate([step.after for step in steps])[order]),
+        }
+    )[list(STEP_COLUMNS)]
 
 
-def _part(table: pd.DataFrame, step: _Step) -> pd.DataFrame:
-    whose = table.iloc[step.rows][["project_id", "unit_id", "fund_kind"]]
-    fact = pd.array(step.fact, dtype="str") if not isinstance(step.fact, str) else step.fact
-    constant = {
-        "rule": step.name,
-        "action": step.action,
-        "title": step.title,
-        "basis": step.source.basis,
-        "document": step.source.cite(),
-        "direction": step.direction,
+def _facts(step: _Step) -> Texts:
+    if not isinstance(step.fact, str):
+        return step.fact
+    return pa.repeat(pa.scalar(step.fact, pa.large_string()), step.rows.size)
+
+
+def _constant(steps: list[_Step]) -> dict[str, list[str]]:
+    """What is the same for all projects of a step, step by step."""
+    return {
+        "rule": [step.name for step in steps],
+        "action": [step.action for step in steps],
+        "title": [step.title for step in steps],
+        "basis": [step.source.basis for step in steps],
+        "document": [step.source.cite() for step in steps],
+        "direction": [step.direction for step in steps],
     }
-    money = {"amount_wan": wan(step.amount), "after_wan": wan(step.after)}
-    frame = whose.assign(fact=fact, **money, **constant)
-    return frame.astype(dict.fromkeys(["fact", *constant], "str"))
+
+
+def _repeated(texts: list[str], which: Ints) -> pd.api.extensions.ExtensionArray:
+    return pd.array(pa.array(texts, pa.large_string()).take(pa.array(which)), dtype="str")
 
 
 __all__ = ["STEP_COLUMNS", "Walked", "walk"]

@@ -122,6 +122,20 @@ class LocalRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Linkage:
+    """What the page on the next budget sets its proposal beside.
+
+    Attributes
+    ----------
+    compare : tuple of str
+        Rule files, each a set of its own that is laid over the rules in force: for comparison
+        only. Paths relative to the folder of suite.toml.
+    """
+
+    compare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
     """What may leave the bureau.
 
@@ -154,7 +168,7 @@ class Settings:
     ----------
     work_year : int
         The work year where a command is given none.
-    district, engagement, stages, money, rules, publish, run
+    district, engagement, stages, money, rules, linkage, publish, run
         Its tables.
     language : {"zh", "en"}
         The language where a command is given none.
@@ -167,6 +181,7 @@ class Settings:
     stages: Stages = Stages()
     money: Money = Money()
     rules: LocalRules = LocalRules()
+    linkage: Linkage = Linkage()
     publish: Publish = Publish()
     run: Limits = field(default_factory=Limits)
 
@@ -192,6 +207,11 @@ class Suite(Settings):
     def rule_files(self) -> tuple[Path, ...]:
         """The local rule files, in the order in which they are laid over."""
         return tuple(self.root / name for name in self.rules.local)
+
+    @property
+    def compared_files(self) -> tuple[Path, ...]:
+        """The rule files that the proposal is set beside."""
+        return tuple(self.root / name for name in self.linkage.compare)
 
 
 def load_suite(path: Path | str) -> Suite:
@@ -239,10 +259,21 @@ def _check(read: Settings, path: Path) -> None:
             f"{path.name} 的 publish.sheets 中没有名为 {'、'.join(unknown)} 的工作表。"
             f"可用：{'、'.join(SHEETS)}。请改正或删去。"
         )
-    for name in read.rules.local:
+    for key, names in (
+        ("rules.local", read.rules.local),
+        ("linkage.compare", read.linkage.compare),
+    ):
+        _check_files(names, key, path)
+    if len(set(read.linkage.compare)) < len(read.linkage.compare):
+        raise ParameterError(f"{path.name} 的 linkage.compare 有重复的文件。请删去重复的。")
+
+
+def _check_files(names: tuple[str, ...], key: str, path: Path) -> None:
+    for name in names:
         if not (path.parent / name).is_file():
             raise ParameterError(
-                f"{path.name} 的 rules.local 中的 {name} 不存在。请核对文件名（相对于设置文件）。"
+                f"{path.name} 的 {key} 中的 {name} 不存在。"
+                "请核对文件名（相对于设置文件），不用的删去。"
             )
 
 
@@ -253,6 +284,7 @@ __all__ = [
     "Edition",
     "Engagement",
     "Lang",
+    "Linkage",
     "LocalRules",
     "Member",
     "Money",

@@ -77,9 +77,16 @@ def sources_of(suite: Suite, request: Request) -> Sources:
         "inputs": hashes(data, input_files(data, [request.work_year + each for each in years])),
         "settings": named_hashes([suite.path]),
         "rules": named_hashes([each for each in national if each.suffix == ".yaml"])
-        | named_hashes(suite.rule_files),
+        | named_hashes(suite.rule_files)
+        | compared_hashes(suite),
         "notebooks": named_hashes(request.notebooks.glob("*.ipynb")),
     }
+
+
+def compared_hashes(suite: Suite) -> dict[str, str]:
+    """sha256 of the rule files that the proposal is set beside, told from those in force."""
+    named = zip(suite.linkage.compare, suite.compared_files, strict=True)
+    return {f"linkage.compare: {name}": named_hashes([path])[path.name] for name, path in named}
 
 
 def from_root(root: Path, path: Path) -> str:

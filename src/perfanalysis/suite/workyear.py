@@ -6,8 +6,7 @@ worker of the suite opens the year once before it forks: its reports find the re
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -50,8 +49,10 @@ from perfanalysis.scoring.unit_places import place_units
 from perfanalysis.scoring.units import UnitScores, score_units
 from perfanalysis.scoring.weights import standards_of
 from perfanalysis.suite.config import MOST_EARLIER, Edition, Suite, load_suite
+from perfanalysis.suite.inputs import state_of
 from perfanalysis.suite.lookback import TABLES, TREND_TABLES, followers, panel_of, reviews
 from perfanalysis.suite.stageyears import StageYears
+from perfanalysis.suite.variants import Earlier, earlier_decisions
 from perfanalysis.suite.views.paid import (
     contracts_ahead,
     kind_bands,
@@ -229,6 +230,11 @@ class WorkYear(StageYears):
         return self.proposal
 
     @cached_property
+    def decided_before(self) -> Earlier:
+        """What earlier results would have proposed, and what was approved."""
+        return earlier_decisions(self)
+
+    @cached_property
     def money(self) -> MoneyScreen:
         """Where the money of the evaluated year went: see `screen_money`."""
         return screen_money(self.evaluation, self.rules, history=self.history)
@@ -365,23 +371,13 @@ def open_work_year(
     """
     data, settings = Path(data_dir).resolve(), Path(suite_file).resolve()
     suite = load_suite(settings)
-    return _opened(work_year, data, suite, edition, _state([settings, *suite.rule_files], data))
-
-
-def _state(files: list[Path], data: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of change of every input: changes when one of them does."""
-    inputs = [*map(str, files), *sorted(_files_under(data))]
-    return tuple(
-        (path, status.st_size, status.st_mtime_ns) for path in inputs if (status := os.stat(path))
+    return _opened(
+        work_year,
+        data,
+        suite,
+        edition,
+        state_of([settings, *suite.rule_files, *suite.compared_files], data),
     )
-
-
-def _files_under(folder: Path) -> Iterator[str]:
-    """The files of a folder; by `os`, which is asked of every report and is faster than `Path`."""
-    for inside, _, names in os.walk(folder):
-        for name in names:
-            if os.path.isfile(path := os.path.join(inside, name)):
-                yield path
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from perfanalysis.rules.loader import load_rules
 from perfanalysis.suite.config import load_suite
+from perfanalysis.suite.variants import Earlier
 from perfanalysis.suite.workyear import WorkYear
 from year_tables import PROJECT, make_table, make_year
 
@@ -124,5 +125,6 @@ def work_year(*, evaluation=None, monitoring=None, targets=None, requests=None):
         monitoring=make_year(2021, **MONITORED | (monitoring or {})),
         targets=make_year(2022, **(targets or {})),
         requests=make_table("budget_requests", REQUESTS if requests is None else requests),
+        decided_before=Earlier(pd.DataFrame(), {}),  # the sample's years are not before these
     )
     return year

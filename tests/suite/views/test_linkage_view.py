@@ -14,7 +14,7 @@ def year():
 
 
 def keys(view, year):
-    return dict(linkage_findings(view, year))
+    return dict(linkage_findings(view, year, "表2"))
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,12 @@ def test_the_main_points(view, year):
         "base": 110.0,
     }
     assert said["main-continued"] == {"continued": 97.0, "new": 5.5}
-    assert said["main-cut"] == {"projects": 1, "amount": 3.0}
+    cut = {"projects": 1, "amount": 3.0}
+    assert said["main-cut"] == cut | {"table": "表2", "clauses": [("main-cut-based", cut)]}
     assert "main-dropped" not in said
     for lang in ("zh", "en"):
         _, say = year.page("70_linkage", lang)
-        assert len(sentences(say, linkage_findings(view, year))) == 4
+        assert len(sentences(say, linkage_findings(view, year, "表2"))) == 4
 
 
 def test_a_project_cut_twice_is_one_project():
@@ -79,7 +80,10 @@ def test_a_project_cut_twice_is_one_project():
     view = linkage_view(year)
     cuts = view.steps[(view.steps["project_id"] == "P3") & (view.steps["amount_wan"] < 0)]
     assert cuts["amount_wan"].tolist() == [-3.0, -2.0]
-    assert keys(view, year)["main-cut"] == {"projects": 1, "amount": 5.0}
+    assert keys(view, year)["main-cut"]["clauses"] == [
+        ("main-cut-based", {"projects": 1, "amount": 5.0})
+    ]
+    assert view.cuts[["name", "amount_wan"]].values.tolist() == [["项目P3", -3], ["项目P3", -2]]
 
 
 def test_what_was_not_asked_for_is_dropped_and_not_among_those_who_asked():
@@ -88,7 +92,8 @@ def test_what_was_not_asked_for_is_dropped_and_not_among_those_who_asked():
     said = keys(view, year)
     assert said["main-dropped"] == {"projects": 1, "amount": 10.0}
     assert said["main-total"]["projects"] == 1
-    assert said["main-cut"] == {"projects": 0, "amount": 0.0}
+    assert "main-cut" not in said
+    assert "main-cut-none" in said
     assert view.total["proposed_wan"] == 90.0
 
 
@@ -110,3 +115,77 @@ def test_a_refused_project_stands_apart_from_the_sums():
 def test_without_requests_nothing_is_proposed():
     with pytest.raises(DataError, match=r"2022年度的预算申请.*budget_requests"):
         linkage_view(work_year(requests=[]))
+
+
+def refused():
+    """P4, which is new, is stopped at the gate; P1 goes back for a revision."""
+    year = work_year(requests=[{**row, "approved_wan": 7.0} for row in REQUESTS])
+    gate = {"P1": ("revise", "没有审核记录"), "P3": ("passed", "95分"), "P4": ("refuse", "41分")}
+    facts = year.circumstances.reindex(["P1", "P2", "P3", "P4"])
+    facts[["gate", "gate_reason"]] = [list(gate.get(each, (None, None))) for each in facts.index]
+    vars(year)["circumstances"] = facts
+    return year
+
+
+def test_who_is_stopped_at_the_gate_stands_apart_from_who_is_cut():
+    """P3 loses 3 of its base; P4 has no base, and what it asked for, 5.5, is left out."""
+    year = refused()
+    view = linkage_view(year)
+    said = keys(view, year)["main-cut"]
+    assert (said["projects"], said["amount"]) == (2, 8.5)
+    assert said["clauses"] == [
+        ("main-cut-based", {"projects": 1, "amount": 3.0}),
+        ("main-cut-new", {"projects": 1, "amount": 5.5}),
+    ]
+    assert view.moved_total["cut_wan"] == -3.0
+    assert view.moved_total["withheld_wan"] == -5.5
+    assert view.moved_total["change_wan"] == view.total["change_wan"]
+    for lang in ("zh", "en"):
+        _, say = year.page("70_linkage", lang)
+        assert "5.50" in sentences(say, linkage_findings(view, year, "表2"))[2]
+
+
+def test_every_project_has_its_gate_and_what_was_approved():
+    view = linkage_view(refused())
+    table = view.projects.set_index("project_id")
+    assert table["gate"].to_dict() == {"P1": "revise", "P3": "passed", "P4": "refuse"}
+    assert table.loc["P4", ["gate_reason", "approved_wan"]].tolist() == ["41分", 7.0]
+    assert view.undecided["project_id"].tolist() == ["P1"]
+    assert table["result_from"].fillna("").to_dict() == {"P1": "review", "P3": "review", "P4": ""}
+
+
+def test_what_was_not_asked_for_met_no_gate():
+    year = work_year(requests=REQUESTS[:1])
+    facts = year.circumstances.copy()
+    facts[["gate", "gate_reason"]] = ["passed", "95分"]
+    vars(year)["circumstances"] = facts
+    table = linkage_view(year).projects.set_index("project_id")
+    assert table["gate"].fillna("").to_dict() == {"P1": "passed", "P3": ""}
+
+
+def test_the_steps_of_a_status_put_those_first_whose_money_moved():
+    """P1 优 and not capped stays at 100 (nothing is freed in its kind); P3 loses 3."""
+    asks = [{**REQUESTS[0], "requested_wan": 120.0}, *REQUESTS[1:]]
+    view = linkage_view(work_year(requests=asks))
+    steps = view.steps_of("continued")
+    assert steps["project_id"].drop_duplicates().tolist() == ["P3", "P1"]
+    assert steps["group"].iloc[0] == "项目P3（P3） 示例水利局"
+    assert view.steps_of("new")["project_id"].unique().tolist() == ["P4"]
+    assert len(view.steps) == len(steps) + len(view.steps_of("new"))
+
+
+def test_a_rounding_that_prints_as_nothing_is_no_step_of_the_page():
+    """10.001 less 30% is 7.0007, rounded by −0.0007; 10.02 less 30% is 7.014, rounded by −0.004.
+
+    P1 and P3 are of different kinds of budget, so that each rounds by itself.
+    """
+    funds = [MONITORED["funds"][0], money("P3", 20, 0, 10.001)]
+    view = linkage_view(work_year(monitoring={"funds": funds}))
+    assert "round" in set(view.steps["action"])
+    assert "round" not in set(view.steps_of("continued")["action"])
+
+
+def test_the_rules_name_the_document_whose_direction_they_follow(view):
+    follows = view.rules.set_index("rule")["direction"]
+    assert follows["grade-poor"] == "财预〔2020〕10号"
+    assert follows["link.base"] == ""

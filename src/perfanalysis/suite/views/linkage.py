@@ -9,10 +9,13 @@ import pandas as pd
 
 from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.export import proposal_waterfall
+from perfanalysis.linkage.shared import shared_pool
+from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import Said, unit_pages, unproposed
 from perfanalysis.suite.workyear import WorkYear
 
 WHY = {
+    "withhold": "withheld_wan",
     "cap_request": "ceiling_wan",
     "prioritise": "given_wan",
     "floor": "given_wan",
@@ -21,6 +24,12 @@ WHY = {
     "round": "rounded_wan",
 }
 """Column of `LinkageView.moved` for each action that is no cut."""
+SHOWN = ("continued", "new", "not_requested", "refused")
+"""Status of projects in the order in which the page shows them."""
+UNRULED = ("base", "drop", "new", "round")
+"""Actions of steps that no rule of linkage takes."""
+HALF_CENT = 0.005
+PASSED = {"passed": "准入通过：", "complete": "准入须完善后通过："}
 
 
 @dataclass(frozen=True)
@@ -35,32 +44,70 @@ class LinkageView:
         Its rows by kind of budget and by unit (with ``unit_name`` and ``page``), most money first.
     rules : DataFrame
         What each rule moved: ``title``, ``projects`` (number), ``amount_wan``, ``basis``,
-        ``document``, in the order in which rules apply.
+        ``document``, ``direction`` (empty where a rule follows none), in the order in which rules
+        apply.
+    pool : DataFrame
+        See `shared_pool`.
+    cuts : DataFrame
+        Every step that took money for results, execution, rectification or the gate: ``status``
+        (of the project), ``name``, ``unit_name``, ``page``, ``title``, ``fact``, ``amount_wan``.
     bridge : DataFrame
         From base to proposal: ``label``, ``amount``, ``is_total``.
     moved : DataFrame
         One row a unit, largest change first: ``unit_name``, ``page``, ``cut_wan`` (by results,
-        execution and review), ``ceiling_wan`` (more than was asked), ``given_wan`` (out of what was
-        cut), ``dropped_wan`` (not asked again), ``new_wan``, ``rounded_wan``, ``change_wan`` (their
-        sum: proposal − base).
+        execution and rectification), ``withheld_wan`` (by the gate), ``ceiling_wan`` (more than was
+        asked), ``given_wan`` (out of what was cut), ``dropped_wan`` (not asked again), ``new_wan``,
+        ``rounded_wan``, ``change_wan`` (their sum: proposal − base).
+    moved_total : dict of str to float
+        The same of the district.
     projects : DataFrame
-        ``Proposal.projects`` that have a proposal, with ``unit_name`` and ``page``, by unit and
-        money.
+        ``Proposal.projects`` that have a proposal, with ``unit_name``, ``page``, ``gate`` and
+        ``gate_reason`` (empty where nothing was asked or no gate was held) and ``approved_wan``
+        (empty where not known), ``result_from`` empty without a result; by status, unit and money.
     unproposed : list of dict
         ``project`` and ``reason`` of those that have none.
     steps : DataFrame
-        ``Proposal.steps`` with the ``name`` of the project.
+        ``Proposal.steps`` with the ``name`` and ``status`` of the project and the ``group`` that
+        tells whose they are; the ``fact`` of the base says why there is no result and how the gate
+        was passed. By status, projects first whose money a rule moved.
     """
 
     total: pd.Series
     by_fund_kind: pd.DataFrame
     by_unit: pd.DataFrame
     rules: pd.DataFrame
+    pool: pd.DataFrame
+    cuts: pd.DataFrame
     bridge: pd.DataFrame
     moved: pd.DataFrame
+    moved_total: dict[str, float]
     projects: pd.DataFrame
     unproposed: list[dict[str, str]]
     steps: pd.DataFrame
+
+    @property
+    def undecided(self) -> pd.DataFrame:
+        """Its projects whose amount a rule leaves to be decided."""
+        return self.projects[self.projects["decide"]]
+
+    def projects_of(self, status: str) -> pd.DataFrame:
+        """The projects of a status."""
+        return self.projects[self.projects["status"] == status]
+
+    def total_of(self, status: str) -> dict[str, float]:
+        """Base and proposal of the projects of a status together, summed from their steps."""
+        own = self.steps[self.steps["status"] == status]
+        amounts = micro(own["amount_wan"])
+        base = amounts[(own["action"] == "base").to_numpy()]
+        return {
+            "base_wan": int(base.sum()) / MICRO,
+            "proposed_wan": int(amounts.sum()) / MICRO,
+        }
+
+    def steps_of(self, status: str) -> pd.DataFrame:
+        """The steps of the projects of a status, but for roundings that print as nothing."""
+        own = self.steps[self.steps["status"] == status]
+        return own[~trivial(own)]
 
 
 def linkage_view(year: WorkYear) -> LinkageView:
@@ -76,25 +123,84 @@ def linkage_view(year: WorkYear) -> LinkageView:
         ["proposed_wan", "unit_id", "fund_kind"], ascending=[False, True, True]
     )
     names = year.monitoring["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
-    projects = _with_pages(proposal.projects, names)
-    rules = proposal_waterfall(proposal)
+    projects = _projects(year, names)
+    rules = _with_direction(proposal_waterfall(proposal), proposal.steps)
+    steps = _steps(proposal.steps, projects)
+    sums = _sums_of_moves(proposal.steps.assign(unit_id=""))
     return LinkageView(
         total=totals[totals["level"] == "district"].iloc[0],
         by_fund_kind=totals[totals["level"] == "fund_kind"],
         by_unit=_with_pages(totals[totals["level"] == "unit"], names),
         rules=rules,
+        pool=shared_pool(proposal),
+        cuts=steps[is_cut(steps)],
         bridge=_bridge(rules),
         moved=_with_pages(_moved_by_unit(proposal.steps), names),
-        projects=projects.dropna(subset=["proposed_wan"]).sort_values(
-            ["unit_id", "proposed_wan", "project_id"], ascending=[True, False, True]
-        ),
+        moved_total=(sums.sum() / MICRO).to_dict(),
+        projects=projects.dropna(subset=["proposed_wan"]),
         unproposed=unproposed(proposal.projects),
-        steps=proposal.steps.merge(projects[["project_id", "name"]], on="project_id"),
+        steps=steps,
     )
 
 
-def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
-    """The main points, as keys of ``70_linkage`` with their values."""
+def _with_direction(rules: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """The rules with the national document whose direction each follows."""
+    follows = steps.drop_duplicates("rule").set_index("rule")["direction"]
+    return rules.assign(direction=rules["rule"].map(follows))
+
+
+def _projects(year: WorkYear, names: pd.DataFrame) -> pd.DataFrame:
+    """The projects of the proposal with their gate and what was approved, as the page has them."""
+    table = _with_pages(year.proposal.projects, names)
+    ids, gate = table["project_id"], year.circumstances[["gate", "gate_reason"]]
+    asked = table["requested_wan"].notna()
+    held = {name: gate[name].reindex(ids).array for name in gate}
+    approved = year.requests.drop_duplicates("project_id").set_index("project_id")["approved_wan"]
+    source = table["result_from"]
+    table = table.assign(
+        **held, approved_wan=approved.reindex(ids).array, result_from=source.mask(source == "")
+    )
+    table[[*held]] = table[[*held]].where(asked)
+    order = table.assign(place=table["status"].map(SHOWN.index), money=-table["proposed_wan"])
+    order = order.sort_values(["place", "unit_id", "money", "project_id"], kind="stable")
+    return table.loc[order.index].reset_index(drop=True)
+
+
+def _steps(steps: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The steps with whose they are, in the order of `projects`; those that moved money first."""
+    ruled = ~steps["action"].isin(UNRULED) & (steps["amount_wan"] != 0)
+    moved = steps.loc[ruled, "project_id"].unique()
+    unit = projects["unit_name"].fillna(projects["unit_id"])
+    own = projects[["project_id", "name", "unit_name", "page", "status"]].assign(
+        still=~projects["project_id"].isin(moved),
+        group=projects["name"] + "（" + projects["project_id"] + "） " + unit,
+    )
+    own = own.assign(kind=own["status"].map(SHOWN.index), place=range(len(own)))
+    table = _with_known(steps, projects).merge(own, on="project_id")
+    table = table.sort_values(["kind", "still", "place", "step"], kind="stable", ignore_index=True)
+    return table.drop(columns=["kind", "still", "place"])
+
+
+def _with_known(steps: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The steps, what is known of a project beside its rules as the fact of its base."""
+    passed = projects["gate"].map(PASSED).fillna("") + projects["gate_reason"].fillna("")
+    passed = passed.where(projects["gate"].isin([*PASSED]), "")
+    said = projects["reason"].str.cat(passed, sep="；").str.strip("；")
+    known = steps["project_id"].map(dict(zip(projects["project_id"], said, strict=True)))
+    return steps.assign(fact=steps["fact"].mask(steps["action"] == "base", known))
+
+
+def with_documents(frame: pd.DataFrame, say: Texts) -> pd.DataFrame:
+    """The frame with documents as a table names them: of a convention, that it is one."""
+    convention, shown = say.label("basis", "convention"), frame["document"].map(say.said)
+    return frame.assign(document=shown.mask(frame["basis"] == "convention", convention))
+
+
+def linkage_findings(view: LinkageView, year: WorkYear, cuts_table: str) -> list[Said]:
+    """The main points, as keys of ``70_linkage`` with their values.
+
+    `cuts_table` is text that refers to the table of who was cut.
+    """
     total = view.total
     continued = total["proposed_wan"] - total["new_wan"]
     years = {"year": year.requests_year, "base_year": year.monitoring_year}
@@ -111,7 +217,7 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
         ),
         ("main-continued", {"continued": continued, "new": total["new_wan"]}),
     ]
-    said.append(("main-cut", cut_by_results(view.steps)))
+    said.append(_cut(view, cuts_table))
     dropped = view.steps[view.steps["action"] == "drop"]
     if len(dropped):
         said.append(("main-dropped", _moved(dropped)))
@@ -121,13 +227,33 @@ def linkage_findings(view: LinkageView, year: WorkYear) -> list[Said]:
 
 def cut_by_results(steps: pd.DataFrame) -> dict[str, Any]:
     """Projects and 万元 of the steps that results, execution and review cut."""
-    cuts = steps[steps["amount_wan"] < 0]
-    return _moved(cuts[~cuts["action"].isin(["drop", "round", "cap_request"])])
+    return _moved(steps[is_cut(steps)])
+
+
+def is_cut(steps: pd.DataFrame) -> pd.Series:
+    """Which steps took money for results, execution, rectification or the gate."""
+    return (steps["amount_wan"] < 0) & ~steps["action"].isin(["drop", "round", "cap_request"])
+
+
+def trivial(steps: pd.DataFrame) -> pd.Series:
+    """Which steps are roundings that print as nothing."""
+    return (steps["action"] == "round") & (steps["amount_wan"].abs() < HALF_CENT)
+
+
+def _cut(view: LinkageView, table: str) -> Said:
+    """Who was cut and by how much: with a base, and new ones that the gate stopped, apart."""
+    if view.cuts.empty:
+        return "main-cut-none", {}
+    new = view.cuts["status"] == "new"
+    parts = (("main-cut-based", view.cuts[~new]), ("main-cut-new", view.cuts[new]))
+    clauses = [(key, _moved(own)) for key, own in parts if len(own)]
+    return "main-cut", {**_moved(view.cuts), "clauses": clauses, "table": table}
 
 
 def _moved(cuts: pd.DataFrame) -> dict[str, Any]:
     """Projects and money of some steps; a project that was cut twice is one project."""
-    return {"projects": cuts["project_id"].nunique(), "amount": -cuts["amount_wan"].sum()}
+    amount = int(micro(-cuts["amount_wan"]).sum()) / MICRO
+    return {"projects": cuts["project_id"].nunique(), "amount": amount}
 
 
 def _bridge(rules: pd.DataFrame) -> pd.DataFrame:
@@ -148,6 +274,12 @@ def _bridge(rules: pd.DataFrame) -> pd.DataFrame:
 
 def _moved_by_unit(steps: pd.DataFrame) -> pd.DataFrame:
     """What each unit loses and gains, by why; exact."""
+    table = (_sums_of_moves(steps) / MICRO).reset_index()
+    return table.iloc[table["change_wan"].abs().argsort(kind="stable")[::-1]]
+
+
+def _sums_of_moves(steps: pd.DataFrame) -> pd.DataFrame:
+    """The same by unit, in 10⁻⁶ 万元."""
     steps = steps.loc[steps["action"] != "base"]
     why = steps["action"].map(WHY).fillna("cut_wan")
     sums = (
@@ -157,13 +289,18 @@ def _moved_by_unit(steps: pd.DataFrame) -> pd.DataFrame:
         .unstack(fill_value=0)
         .reindex(columns=[*dict.fromkeys(["cut_wan", *WHY.values()])], fill_value=0)
     )
-    sums = sums.assign(change_wan=sums.sum(axis=1))
-    table = (sums / MICRO).reset_index()
-    return table.iloc[table["change_wan"].abs().argsort(kind="stable")[::-1]]
+    return sums.assign(change_wan=sums.sum(axis=1))
 
 
 def _with_pages(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     return table.assign(page=unit_pages(table["unit_id"])).merge(names, on="unit_id", how="left")
 
 
-__all__ = ["LinkageView", "cut_by_results", "linkage_findings", "linkage_view"]
+__all__ = [
+    "LinkageView",
+    "cut_by_results",
+    "is_cut",
+    "linkage_findings",
+    "linkage_view",
+    "trivial",
+]

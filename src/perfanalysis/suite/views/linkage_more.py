@@ -10,7 +10,7 @@ from perfanalysis.errors import DataError
 from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.in_year import propose_in_year
 from perfanalysis.linkage.proposal import propose_budget
-from perfanalysis.linkage.what_if import compare_proposals
+from perfanalysis.linkage.what_if import compare_proposals, units_apart
 from perfanalysis.report.layout import layout
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
@@ -57,7 +57,7 @@ def more_linkage(year: WorkYear) -> MoreLinkage:
     what_if, whole, refused = pd.DataFrame(), {}, ""
     try:
         compared = _compared(year, before)
-        what_if = with_units(_by_unit(compared), names)
+        what_if = with_units(units_apart(compared, NOW, OTHER), names)
         whole = _sums(compared)
     except DataError as error:
         refused = str(error)
@@ -76,22 +76,6 @@ def _compared(year: WorkYear, before: int) -> pd.DataFrame:
         circumstances=year.circumstances,
     )
     return compare_proposals({NOW: year.requested_proposal, OTHER: other})
-
-
-def _by_unit(compared: pd.DataFrame) -> pd.DataFrame:
-    differs = compared[micro(compared[f"{OTHER}_less_{NOW}"]) != 0]
-    names = {
-        "base_wan": "base_wan",
-        NOW: "proposed_wan",
-        OTHER: "other_wan",
-        f"{OTHER}_less_{NOW}": "less_wan",
-    }
-    exact = differs[["unit_id"]].assign(
-        projects=1, **{new: micro(differs[old]) for old, new in names.items()}
-    )
-    sums = exact.groupby("unit_id", sort=True).sum()
-    table = sums.assign(**{new: sums[new] / MICRO for new in names.values()}).reset_index()
-    return table.iloc[table["less_wan"].abs().argsort(kind="stable")[::-1]].reset_index(drop=True)
 
 
 def _sums(compared: pd.DataFrame) -> dict[str, float]:

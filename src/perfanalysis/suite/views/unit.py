@@ -13,6 +13,7 @@ from perfanalysis.money.flags import FAMILY
 from perfanalysis.report.formats import half_up
 from perfanalysis.scoring.summary import exact_points, total_lost
 from perfanalysis.suite.views.common import Said, gap_of_means, once, unproposed
+from perfanalysis.suite.views.decided import decided_of_units
 from perfanalysis.suite.views.spending import Spending, unit_spending
 from perfanalysis.suite.views.targets import UnitTargets, unit_targets
 from perfanalysis.suite.views.unit_frames import proposed_frames, unit_frames
@@ -60,6 +61,9 @@ class UnitView:
         Its rows of the proposal for the next budget, and the steps of each.
     moves : DataFrame
         What each rule gave or took: ``rule_title``, ``document``, ``projects``, ``step_wan``.
+    decided : DataFrame
+        What earlier results proposed for its projects and what was approved; see
+        `suite.variants.Earlier`.
     unproposed : list of dict
         ``project`` and ``reason`` of those for which nothing can be proposed.
     """
@@ -80,6 +84,7 @@ class UnitView:
     proposed: pd.DataFrame
     steps: pd.DataFrame
     moves: pd.DataFrame
+    decided: pd.DataFrame
     unproposed: list[dict[str, str]]
 
     @property
@@ -208,6 +213,7 @@ def unit_view(year: WorkYear, unit_id: str) -> UnitView:
         proposed=proposed,
         steps=steps,
         moves=moves,
+        decided=decided_of_units(year)[unit_id],
         unproposed=refused,
     )
 

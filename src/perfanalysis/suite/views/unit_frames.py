@@ -12,6 +12,7 @@ from perfanalysis.report.markup import row_anchor
 from perfanalysis.scoring.projects import ProjectScores
 from perfanalysis.scoring.summary import rule_losses
 from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
+from perfanalysis.suite.views.linkage import trivial
 from perfanalysis.suite.workyear import WorkYear
 
 LARGEST = 10
@@ -116,9 +117,9 @@ def _monitored(year: WorkYear) -> pd.DataFrame:
 
 
 def _steps(steps: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
-    """Steps of the projects of `proposed` that move money, with ``group`` and ``rule_title``."""
+    """Steps of the projects of `proposed`, with ``group`` and ``rule_title``."""
     own = steps.merge(proposed[["project_id", "name"]], on="project_id")
-    moved = own[(own["action"] == "base") | (own["amount_wan"].round(2) != 0)]
+    moved = own[~trivial(own)]
     group = moved["name"] + "（" + moved["project_id"] + "）"
     return moved.assign(group=group, rule_title=moved["title"], step_wan=moved["amount_wan"])
 
