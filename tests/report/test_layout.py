@@ -6,7 +6,7 @@ import pytest
 from perfanalysis.data.codebook import codebook
 from perfanalysis.errors import ReportError
 from perfanalysis.report.catalogue import catalogue
-from perfanalysis.report.layout import labelled, layout
+from perfanalysis.report.layout import counted, labelled, layout
 from perfanalysis.report.text import texts
 
 ZH, EN = texts("common", "zh"), texts("common", "en")
@@ -86,3 +86,22 @@ def test_choices_of_the_codebook_that_pages_print_have_a_label():
     for code in columns["fund_kind"].choices:
         assert ZH.label("fund_kind", code)
         assert EN.label("fund_kind", code)
+
+
+def test_what_was_counted_has_no_decimals_and_what_was_measured_has():
+    frame = pd.DataFrame(
+        {
+            "reported": [34.0, None],
+            "verified_number": [6.4, 12.0],
+            "whole": [None, None],
+            "answers": [0.0, 1e6],
+        }
+    )
+    columns = layout(ZH, **counted(frame, *frame))
+    shown = {name: [each.printed(v) for v in frame[name]] for name, each in columns.items()}
+    assert shown == {
+        "reported": ["34", "—"],
+        "verified_number": ["6.40", "12.00"],
+        "whole": ["—", "—"],
+        "answers": ["0", "1,000,000"],
+    }

@@ -84,6 +84,21 @@ def percent(ratio: Any, decimals: int = 1, *, signed: bool = False) -> str:
     return fixed(exact(ratio) * 100, decimals, signed=signed) + "%"
 
 
+def plain(value: Any) -> str:
+    """Print a quantity as it was measured: two places after the point at most, none for a count.
+
+    >>> plain(1188.0), plain(6.4), plain(2825.89)
+    ('1,188', '6.4', '2,825.89')
+    """
+    return fixed(value, 2).rstrip("0").rstrip(".")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a number is one that can be counted."""
+    number = exact(value)
+    return number == number.to_integral_value()
+
+
 def is_number(value: Any) -> bool:
     """Whether `exact` takes the value."""
     if isinstance(value, Decimal):
@@ -94,4 +109,4 @@ def is_number(value: Any) -> bool:
     return math.isfinite(plain)
 
 
-__all__ = ["MINUS", "exact", "fixed", "half_up", "is_missing", "is_number", "percent", "whole"]
+__all__ = ["MINUS", "exact", "fixed", "half_up", "is_missing", "is_number", "is_whole", "percent", "plain", "whole"]

@@ -22,6 +22,7 @@ from perfanalysis.report.columns import (
     score_col,
     text_col,
 )
+from perfanalysis.report.formats import is_whole
 from perfanalysis.report.text import Texts
 
 _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
@@ -67,6 +68,19 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     return {name: _column(say.label("column", name), kind) for name, kind in kinds.items()}
 
 
+def counted(frame: pd.DataFrame, *names: str) -> dict[str, str]:
+    """Return how `layout` shows measured columns: as counts where all their values are whole.
+
+    Examples
+    --------
+    >>> counted(pd.DataFrame({"a": [34.0, None], "b": [6.4, 12.0]}), "a", "b")
+    {'a': 'int', 'b': 'number'}
+    """
+    return {
+        name: "int" if all(map(is_whole, frame[name].dropna())) else "number" for name in names
+    }
+
+
 def labelled(frame: pd.DataFrame, say: Texts, **kinds: str) -> pd.DataFrame:
     """Return the frame with the codes of some columns replaced by their labels.
 
@@ -94,4 +108,4 @@ def _column(label: str, kind: str) -> Column:
     return _KINDS[name](label, href=page) if page else _KINDS[name](label)
 
 
-__all__ = ["labelled", "layout"]
+__all__ = ["counted", "labelled", "layout"]
