@@ -98,7 +98,12 @@ def test_one_late_project_among_even_ones_is_flagged_with_the_money_of_december(
 
 @pytest.mark.parametrize(
     ("p", "printed"),
-    [(2.1e-10, "，p＜0.001"), (0.00099, "，p＜0.001"), (0.001, "，p＝0.001"), (0.0123, "，p＝0.012")],
+    [
+        (2.1e-10, "，p＜0.001"),
+        (0.00099, "，p＜0.001"),
+        (0.001, "，p＝0.001"),
+        (0.0123, "，p＝0.012"),
+    ],
 )
 def test_a_p_that_only_a_computer_can_tell_from_nothing_is_printed_as_under_a_floor(p, printed):
     year = made(many(12) | {"P99": RUSH})
