@@ -15,7 +15,7 @@ from perfanalysis.report.catalogue import catalogue
 from perfanalysis.report.text import LANGS
 from perfanalysis.suite.execute import execute
 from perfanalysis.suite.manifest import verify_reports
-from perfanalysis.suite.notebooks import SCOPES, find_notebooks
+from perfanalysis.suite.notebooks import REPORT, SCOPES, find_notebooks
 from perfanalysis.suite.run import run_suite
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +39,17 @@ SPILLED = re.compile(
 
 def read(name):
     return nbformat.read(NOTEBOOKS[name], as_version=4)
+
+
+def reports(name):
+    """What a file says of each report that it makes."""
+    about = read(name).metadata.perfanalysis
+    return about.get("reports", {name: about})
+
+
+def sayings(name):
+    """Every sentence of the reports that a file makes."""
+    return {key: said for each in reports(name) for key, said in catalogue(each).items()}
 
 
 def code(name):
@@ -77,7 +88,10 @@ def name(request):
 
 
 def test_every_notebook_is_one_of_the_suite():
-    assert set(NOTEBOOKS) == {found.name for found in find_notebooks(ROOT / "notebooks")}
+    found = find_notebooks(ROOT / "notebooks")
+    assert set(NOTEBOOKS) == {notebook.path.stem for notebook in found}
+    made = {(path, report) for path in NOTEBOOKS for report in reports(path)}
+    assert made == {(notebook.path.stem, notebook.name) for notebook in found}
 
 
 def test_outputs_are_stripped_and_ids_are_stable(name):
@@ -105,18 +119,19 @@ def test_the_parameters_cell_is_the_common_one_and_the_scope(name):
     assert [cell.metadata.get("tags") for cell in cells[:2]] == [["parameters"], None]
     tree = ast.parse(cells[0].source)
     given = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
-    own = SCOPES[read(name).metadata.perfanalysis.scope]
-    assert list(given) == [*COMMON, *([own] if own else [])]
+    (own,) = {SCOPES[about.scope] for about in reports(name).values()}
+    which = [REPORT] if len(reports(name)) > 1 else []
+    assert list(given) == [*COMMON, *which, *([own] if own else [])]
     assert given | COMMON == given
     lines = cells[0].source.splitlines()
     assert all(re.search(r"  # \S", line) and line.count("=") == 1 for line in lines)
 
 
 def test_it_says_what_it_is_about_in_both_languages(name):
-    about = read(name).metadata.perfanalysis
-    assert about.scope in SCOPES
-    assert set(about.title) == set(LANGS)
-    assert all(about.title.values())
+    for about in reports(name).values():
+        assert about.scope in SCOPES
+        assert set(about.title) == set(LANGS)
+        assert all(about.title.values())
 
 
 def test_cells_are_few_and_define_nothing(name):
@@ -135,7 +150,7 @@ def test_no_number_and_no_words_are_typed_into_it(name):
 
 
 def test_every_sentence_it_says_is_in_the_catalogue_in_both_languages(name):
-    known = {**catalogue("common"), **catalogue(name)}
+    known = {**catalogue("common"), **sayings(name)}
     for pattern in keys_said(trees(name)):
         found = [key for key in known if re.fullmatch(pattern, key)]
         assert found, pattern
@@ -148,7 +163,7 @@ def test_no_sentence_of_its_catalogue_is_unused(name):
     for path in VIEWS.glob("*.py"):
         nodes += ast.walk(ast.parse(path.read_text("utf-8")))
     patterns = [pattern for node in nodes for pattern in _patterns(node) if pattern[0] != "["]
-    assert [k for k in catalogue(name) if not any(re.fullmatch(p, k) for p in patterns)] == []
+    assert [k for k in sayings(name) if not any(re.fullmatch(p, k) for p in patterns)] == []
 
 
 @pytest.mark.slow

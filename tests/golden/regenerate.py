@@ -39,8 +39,8 @@ COPIES = {
     "35_section-zh": ("35_section", {"lang": "zh", "section": "教科文股"}),
     "40_key_project-P004-01-zh": ("40_key_project", {"lang": "zh", "project_id": "P004-01"}),
     "41_special_project-P001-03-zh": (
-        "41_special_project",
-        {"lang": "zh", "project_id": "P001-03"},
+        "40_key_project",
+        {"lang": "zh", "report": "41_special_project", "project_id": "P001-03"},
     ),
     "40_key_project-P003-02-en": ("40_key_project", {"lang": "en", "project_id": "P003-02"}),
     "50_self_vs_review-zh": ("50_self_vs_review", {"lang": "zh"}),

@@ -1,5 +1,7 @@
 """Slow projects, and the pace screen against peers and own past, on curves drawn by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from scipy import stats
 
 from perfanalysis.money.flags import as_year_flags, money_flags, screen_money
 from perfanalysis.money.pace import district_last_week, expected_false, project_paces
+from perfanalysis.money.rates import pace_hits
+from perfanalysis.report.phrases import english
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from year_tables import PROJECT, make_year
 
@@ -90,6 +94,23 @@ def test_one_late_project_among_even_ones_is_flagged_with_the_money_of_december(
         ["P99", 90.0, "convention"]
     ]
     assert "最后一周为平均周的39.1倍" in late["seen"].iloc[0]  # 90 ÷ 120 × 365 ÷ 7
+
+
+@pytest.mark.parametrize(
+    ("p", "printed"),
+    [
+        (2.1e-10, "，p＜0.001"),
+        (0.00099, "，p＜0.001"),
+        (0.001, "，p＝0.001"),
+        (0.0123, "，p＝0.012"),
+    ],
+)
+def test_a_p_that_only_a_computer_can_tell_from_nothing_is_printed_as_under_a_floor(p, printed):
+    year = made(many(12) | {"P99": RUSH})
+    screen = screen_money(year, RULES).pace
+    (seen,) = pace_hits(year, RULES, replace(screen, projects=screen.projects.assign(p=p)))["seen"]
+    assert seen.endswith(printed)
+    assert english(seen).endswith(printed.replace("，p＜", ", p < ").replace("，p＝", ", p = "))
 
 
 def test_the_p_of_a_project_is_that_of_t_by_hand():

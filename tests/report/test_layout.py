@@ -6,7 +6,7 @@ import pytest
 from perfanalysis.data.codebook import codebook
 from perfanalysis.errors import ReportError
 from perfanalysis.report.catalogue import catalogue
-from perfanalysis.report.layout import labelled, layout
+from perfanalysis.report.layout import counted, labelled, layout
 from perfanalysis.report.text import texts
 
 ZH, EN = texts("common", "zh"), texts("common", "en")
@@ -29,6 +29,13 @@ def test_columns_are_labelled_in_the_language_of_the_page_in_the_order_given():
         ("money", "1,234.50", 1234.5, True),
         ("money+", "+1,234.50", 1234.5, True),
         ("rate", "87.5%", 0.875, False),
+        ("fraction", "0.04%", 0.00036, False),
+        ("chance", "86.5%", 0.8649, False),
+        ("chance", "<0.1%", 0.0, False),
+        ("chance", "0.1%", 0.0005, False),
+        ("chance", ">99.9%", 0.99951, False),
+        ("plain", "847.76", 847.76, False),
+        ("plain", "1,188", 1188.0, False),
         ("score", "86.40", 86.4, False),
         ("score+", "+2.00", 2.0, False),
         ("points", "2.00", 2.0, True),
@@ -86,3 +93,22 @@ def test_choices_of_the_codebook_that_pages_print_have_a_label():
     for code in columns["fund_kind"].choices:
         assert ZH.label("fund_kind", code)
         assert EN.label("fund_kind", code)
+
+
+def test_what_was_counted_has_no_decimals_and_what_was_measured_has():
+    frame = pd.DataFrame(
+        {
+            "reported": [34.0, None],
+            "verified_number": [6.4, 12.0],
+            "whole": [None, None],
+            "answers": [0.0, 1e6],
+        }
+    )
+    columns = layout(ZH, **counted(frame, *frame))
+    shown = {name: [each.printed(v) for v in frame[name]] for name, each in columns.items()}
+    assert shown == {
+        "reported": ["34", "—"],
+        "verified_number": ["6.40", "12.00"],
+        "whole": ["—", "—"],
+        "answers": ["0", "1,000,000"],
+    }

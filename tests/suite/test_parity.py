@@ -10,6 +10,7 @@ import pytest
 
 from perfanalysis.suite.config import load_suite
 from perfanalysis.suite.frames import frames
+from perfanalysis.suite.notebooks import find_notebooks
 from perfanalysis.suite.pool import run_jobs
 from perfanalysis.suite.prepare import prepare
 from perfanalysis.suite.request import Request, sources_of
@@ -237,6 +238,7 @@ def suite_notebooks(tmp_path_factory):
         )
         run = prepare(suite, request, sources_of(suite, request))
         first = {task.notebook.name: task for task in reversed(run.tasks)}
+        names = {task.page: name for name, task in first.items()}
         jobs = replace(run, tasks=tuple(first.values())).jobs(frames(run))
         folder = tmp_path_factory.mktemp(engine)
         setup = run.setup(executed=folder, pages=folder)
@@ -244,7 +246,7 @@ def suite_notebooks(tmp_path_factory):
             outcomes = run_jobs(jobs, setup, workers=workers, on_done=lambda _: None)
         assert {(each.engine, each.failure) for each in outcomes.values()} == {(engine, None)}
         made[engine] = {
-            job.notebook.stem: (
+            names[job.page]: (
                 nbformat.read(folder / f"{Path(job.page).stem}.ipynb", as_version=4),
                 (folder / job.page).read_bytes(),
             )
@@ -253,7 +255,7 @@ def suite_notebooks(tmp_path_factory):
     return made
 
 
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [found.name for found in find_notebooks(ROOT / "notebooks")]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -54,6 +54,33 @@ def test_a_notebook_is_found_by_its_metadata(folder):
     }
 
 
+def test_a_notebook_of_two_reports_is_told_which_one_it_makes(tmp_path):
+    """The page of each is named after the report, whatever the file is called."""
+    titles = {"title": {"zh": "项目", "en": "Project"}}
+    reports = {"40_key": {"scope": "key_project"}, "41_special": {"scope": "special_project"}}
+    about = {"reports": {name: each | titles for name, each in reports.items()}, "word": True}
+    declared = DECLARED + "report = '40_key'\nproject_id = ''"
+    make_notebook(tmp_path / "4x.ipynb", declared, about=about, tags=PARAMETERS)
+    found = find_notebooks(tmp_path)
+    assert [(n.name, n.scope, n.word, n.path.name) for n in found] == [
+        ("40_key", "key_project", True, "4x.ipynb"),
+        ("41_special", "special_project", True, "4x.ipynb"),
+    ]
+    subjects = SUBJECTS | {"special_project": {"P7": "道路", "P8": "消防站"}}
+    tasks = plan_tasks(found, subjects, common=COMMON)
+    assert [(task.page, task.parameters["report"]) for task in tasks] == [
+        ("40_key-P7.html", "40_key"),
+        ("41_special-P7.html", "41_special"),
+        ("41_special-P8.html", "41_special"),
+    ]
+    assert [task.page for task in choose_tasks(tasks, scopes={}, only=["41*"])] == [
+        "41_special-P7.html",
+        "41_special-P8.html",
+    ]
+    with pytest.raises(ParameterError, match="参数 report 由命令自己的选项决定"):
+        plan_tasks(found, subjects, common=COMMON, extra={"report": "40_key"})
+
+
 def test_what_a_notebook_imports_is_known_before_it_runs(tmp_path):
     cells = ("a = 1", "import x.y as z\nfrom p.q import r, s", "%matplotlib inline\nimport no")
     about = {"scope": "district", "title": "x"}
@@ -183,6 +210,11 @@ def test_a_parameter_of_another_type_is_refused(folder):
 BROKEN = {
     "scope": ({"scope": "untt", "title": "x"}, "a = 1", ["untt", "unit", "district"]),
     "title": ({"scope": "unit"}, "a = 1", ["perfanalysis.title"]),
+    "two reports": (
+        {"reports": {"10_new": {"scope": "unit", "title": "x"}}},
+        "unit_id = ''",
+        ["参数 report"],
+    ),
     "a call": ({"scope": "unit", "title": "x"}, "a = f(1)", ["parameters", "赋值"]),
     "an import": ({"scope": "unit", "title": "x"}, "import os", ["parameters"]),
     "syntax": ({"scope": "unit", "title": "x"}, "a =", ["parameters"]),

@@ -11,6 +11,8 @@ from perfanalysis.money.pace import DECEMBER, PaceScreen
 from perfanalysis.rules.values import RulesInForce
 
 _CENT = 1e-6
+LEAST_P = 0.001
+"""Below it a p-value is printed as smaller than this: its digits say nothing more."""
 
 
 def rate_hits(year: YearData, rules: RulesInForce) -> pd.DataFrame:
@@ -80,6 +82,11 @@ def _initial_zero(year: YearData, money: pd.DataFrame) -> pd.DataFrame:
     return hits("initial-zero", zero.assign(money_wan=zero["executed_wan"], seen=seen), rows=at)
 
 
+def _p(value: float) -> str:
+    """A p-value of two digits; a floor stands for what only a computer can tell from nothing."""
+    return f"p＜{LEAST_P:g}" if value < LEAST_P else f"p＝{value:.2g}"
+
+
 def pace_hits(year: YearData, rules: RulesInForce, screen: PaceScreen) -> pd.DataFrame:
     """The projects that the pace screen flags, as hits of ``year-end-rush``.
 
@@ -93,7 +100,7 @@ def pace_hits(year: YearData, rules: RulesInForce, screen: PaceScreen) -> pd.Dat
         f"{row.last_week_multiple:.1f}倍；支付迟后指数{row.lateness:.2f}，"
         f"同类{row.peers:.0f}个项目年的中位数{row.peer_lateness:.2f}"
         + ("" if pd.isna(row.own_lateness) else f"，本项目往年{row.own_lateness:.2f}")
-        + f"，p={row.p:.2g}"
+        + f"，{_p(row.p)}"
         for row in late.itertuples()
     ]
     found = late.assign(

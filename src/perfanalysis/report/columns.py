@@ -8,9 +8,18 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from perfanalysis.errors import ReportError
-from perfanalysis.report.formats import exact, fixed, is_missing, is_number, percent, whole
+from perfanalysis.report.formats import (
+    chance,
+    exact,
+    fixed,
+    is_missing,
+    is_number,
+    percent,
+    plain,
+    whole,
+)
 
-Kind = Literal["text", "money", "rate", "pp", "score", "int", "number", "date"]
+Kind = Literal["text", "money", "rate", "chance", "pp", "score", "int", "number", "plain", "date"]
 
 NOT_APPLICABLE, NOT_REPORTED, WITHHELD = "—", "…", "〔保〕"
 MISSING = (NOT_APPLICABLE, NOT_REPORTED, WITHHELD)
@@ -26,7 +35,9 @@ class Column:
     label : str
         Header, without the unit.
     kind : str
-        See `Kind`; says how a value is read: a rate is a ratio, ``pp`` a difference of ratios.
+        See `Kind`; says how a value is read: a rate is a ratio, ``chance`` a probability, which
+        is never printed as 0 or 100%, ``pp`` a difference of ratios, ``plain`` a quantity that
+        each cell prints as it was measured.
     decimals : int
         Places after the point, the same in every cell.
     signed : bool
@@ -85,6 +96,10 @@ class Column:
             raise ReportError(f"“{self.label}”一列有不是数字的值：{value!r}。请先转换或标为缺失。")
         if self.kind == "rate":
             return percent(value, self.decimals, signed=self.signed)
+        if self.kind == "chance":
+            return "".join(chance(value, self.decimals))
+        if self.kind == "plain":
+            return plain(value)
         if self.kind == "int":
             return whole(value, signed=self.signed)
         return fixed(self.scaled(value, money_scale), self.decimals, signed=self.signed)
@@ -121,6 +136,16 @@ def rate_col(
 ) -> Column:
     """A ratio, printed as 93.4%."""
     return Column(label, "rate", decimals, signed, missing=missing)
+
+
+def chance_col(label: str, *, decimals: int = 1, missing: str = NOT_APPLICABLE) -> Column:
+    """A probability, printed as 93.4%, <0.1% or >99.9%."""
+    return Column(label, "chance", decimals, missing=missing)
+
+
+def plain_col(label: str, *, missing: str = NOT_APPLICABLE) -> Column:
+    """Quantities of different units, each as it was measured."""
+    return Column(label, "plain", missing=missing)
 
 
 def pp_col(label: str, *, decimals: int = 1, missing: str = NOT_APPLICABLE) -> Column:
@@ -170,10 +195,12 @@ __all__ = [
     "NOT_REPORTED",
     "WITHHELD",
     "Column",
+    "chance_col",
     "date_col",
     "int_col",
     "money_col",
     "number_col",
+    "plain_col",
     "pp_col",
     "rate_col",
     "score_col",

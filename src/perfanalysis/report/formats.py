@@ -84,6 +84,35 @@ def percent(ratio: Any, decimals: int = 1, *, signed: bool = False) -> str:
     return fixed(exact(ratio) * 100, decimals, signed=signed) + "%"
 
 
+def chance(probability: Any, decimals: int = 1) -> tuple[str, str]:
+    """Print a probability as a percentage, with the side it lies on where it rounds to 0 or 100.
+
+    >>> chance(0.8649), chance(0.0004), chance(0.9999)
+    (('', '86.5%'), ('<', '0.1%'), ('>', '99.9%'))
+    """
+    shown, step = half_up(exact(probability) * 100, decimals), Decimal(1).scaleb(-decimals)
+    if shown < step:
+        return "<", fixed(step, decimals) + "%"
+    if shown > 100 - step:
+        return ">", fixed(100 - step, decimals) + "%"
+    return "", fixed(shown, decimals) + "%"
+
+
+def plain(value: Any) -> str:
+    """Print a quantity as it was measured: two places after the point at most, none for a count.
+
+    >>> plain(1188.0), plain(6.4), plain(2825.89)
+    ('1,188', '6.4', '2,825.89')
+    """
+    return fixed(value, 2).rstrip("0").rstrip(".")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a number is one that can be counted."""
+    number = exact(value)
+    return number == number.to_integral_value()
+
+
 def is_number(value: Any) -> bool:
     """Whether `exact` takes the value."""
     if isinstance(value, Decimal):
@@ -94,4 +123,16 @@ def is_number(value: Any) -> bool:
     return math.isfinite(plain)
 
 
-__all__ = ["MINUS", "exact", "fixed", "half_up", "is_missing", "is_number", "percent", "whole"]
+__all__ = [
+    "MINUS",
+    "chance",
+    "exact",
+    "fixed",
+    "half_up",
+    "is_missing",
+    "is_number",
+    "is_whole",
+    "percent",
+    "plain",
+    "whole",
+]

@@ -13,31 +13,37 @@ import pandas as pd
 from perfanalysis.errors import ReportError
 from perfanalysis.report.columns import (
     Column,
+    chance_col,
     date_col,
     int_col,
     money_col,
     number_col,
+    plain_col,
     pp_col,
     rate_col,
     score_col,
     text_col,
 )
+from perfanalysis.report.formats import is_whole
 from perfanalysis.report.text import Texts
 
 _KINDS: Mapping[str, Callable[..., Column]] = MappingProxyType(
     {
         "balance": lambda label: replace(money_col(label), adds=False),
         "balance+": lambda label: replace(money_col(label, signed=True), adds=False),
+        "chance": chance_col,
         "count": partial(int_col, adds=True),
         "date": date_col,
         "int": partial(int_col, adds=False),
         "money": money_col,
         "money+": partial(money_col, signed=True),
         "number": number_col,
+        "plain": plain_col,
         "points": partial(score_col, adds=True),
         "pp": pp_col,
         "price": lambda label: replace(money_col(label, decimals=4), adds=False),
         "rate": rate_col,
+        "fraction": partial(rate_col, decimals=2),
         "score": score_col,
         "score+": partial(score_col, signed=True),
         "text": text_col,
@@ -52,11 +58,13 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     ----------
     say : Texts
     **kinds : str
-        Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``pp``, ``score``,
-        ``points`` (a score that adds up), ``int``, ``count`` (an int that adds up),
-        ``balance`` (money that does not), ``price`` (money for one of something), ``number``,
-        ``date``; ``money+``, ``balance+`` and ``score+`` with their sign. ``text>page`` links each
-        text to the page that column ``page`` of the frame names.
+        Column of the frame to how it is shown: ``text``, ``money``, ``rate``, ``fraction`` (a
+        rate of two decimals), ``chance`` (a probability), ``pp``, ``score``, ``points`` (a score
+        that adds up), ``int``, ``count`` (an int that adds up), ``balance`` (money that does not),
+        ``price`` (money for one of something), ``number``, ``plain`` (quantities of different
+        units in one column), ``date``; ``money+``, ``balance+`` and
+        ``score+`` with their sign. ``text>page`` links each text to the page that column ``page``
+        of the frame names.
 
     Examples
     --------
@@ -65,6 +73,17 @@ def layout(say: Texts, **kinds: str) -> dict[str, Column]:
     '全年预算数'
     """
     return {name: _column(say.label("column", name), kind) for name, kind in kinds.items()}
+
+
+def counted(frame: pd.DataFrame, *names: str) -> dict[str, str]:
+    """Return how `layout` shows measured columns: as counts where all their values are whole.
+
+    Examples
+    --------
+    >>> counted(pd.DataFrame({"a": [34.0, None], "b": [6.4, 12.0]}), "a", "b")
+    {'a': 'int', 'b': 'number'}
+    """
+    return {name: "int" if all(map(is_whole, frame[name].dropna())) else "number" for name in names}
 
 
 def labelled(frame: pd.DataFrame, say: Texts, **kinds: str) -> pd.DataFrame:
@@ -94,4 +113,4 @@ def _column(label: str, kind: str) -> Column:
     return _KINDS[name](label, href=page) if page else _KINDS[name](label)
 
 
-__all__ = ["labelled", "layout"]
+__all__ = ["counted", "labelled", "layout"]

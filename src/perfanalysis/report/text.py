@@ -8,11 +8,12 @@ Code chooses which sentence holds; ``texts/<name>.yaml`` says it. One file a not
       en: "{poor:int} of {projects:int} projects scored below 60 points."
 
 What stands after the colon is how the value is printed: ``int``, ``money``, ``rate``, ``pp``
-(change of a rate, in percentage points), ``score``, ``number``, ``date`` or ``grade``; a digit
-may follow for the decimals (``rate.0``). ``label-level1`` prints a code of that kind, or a
-tuple of them, ``said`` a sentence of the library in the language of the page; a ``?`` at the end
-says 未填报 where the value is missing, which is an error otherwise. A value without anything
-must be text or an int, and is printed as it is.
+(change of a rate, in percentage points), ``chance`` (a probability, never 0 or 100%), ``score``,
+``number``, ``plain`` (a quantity as it was measured), ``date`` or ``grade``; a digit may follow for
+the decimals (``rate.0``). ``label-level1`` prints a code of that kind, or a tuple of them, ``said``
+a sentence of the library in the language of the page; a ``?`` at the end says 未填报 where the
+value is missing, which is an error otherwise. A value without anything must be text or an int, and
+is printed as it is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ from typing import Any, Literal
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.catalogue import catalogue
-from perfanalysis.report.formats import exact, fixed, half_up, is_missing, percent, whole
+from perfanalysis.report.formats import (
+    chance,
+    exact,
+    fixed,
+    half_up,
+    is_missing,
+    percent,
+    plain,
+    whole,
+)
 from perfanalysis.report.phrases import english
 from perfanalysis.report.public import Public, Said, public_values
 from perfanalysis.report.sentence import Sentence
@@ -78,6 +88,8 @@ class Texts:
             "money": self.money,
             "rate": lambda value, decimals: percent(value, 1 if decimals is None else decimals),
             "pp": self.pp,
+            "plain": lambda value, _: plain(value),
+            "chance": self.chance,
             "score": self.score,
             "date": lambda value, _: self.date(value),
             "grade": lambda value, _: self.label("grade", value),
@@ -121,6 +133,12 @@ class Texts:
     def rate(self, ratio: Any, decimals: int = 1) -> str:
         """Print a ratio as 93.4%."""
         return percent(ratio, decimals)
+
+    def chance(self, probability: Any, decimals: int | None = None) -> str:
+        """Print a probability: 86.5%; 99.9%以上 or 不到0.1% where it rounds to certainty."""
+        side, shown = chance(probability, 1 if decimals is None else decimals)
+        keys = {"<": "format-chance-low", ">": "format-chance-high"}
+        return self(keys[side], value=shown) if side else shown
 
     def pp(self, change: Any, decimals: int | None = None) -> str:
         """Print the change of a rate in words: 提高3.2个百分点."""

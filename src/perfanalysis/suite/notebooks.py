@@ -1,4 +1,9 @@
-"""The notebooks of a suite: found in their folder, each saying what it is about."""
+"""The notebooks of a suite: found in their folder, each saying what it is about.
+
+A file that answers the same question about two kinds of subject lists its reports in
+``perfanalysis.reports``, each with its scope and title; its parameter ``report`` says which one it
+makes.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +28,19 @@ SCOPES: Mapping[str, str | None] = MappingProxyType(
     }
 )
 
+REPORT = "report"
+"""Parameter by which a notebook of several reports is told which one it makes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """One notebook of the suite.
+    """One notebook of the suite, as it makes one kind of report.
 
     Attributes
     ----------
     path : Path
     name : str
-        File name without its ending, e.g. ``30_unit``.
+        File name without its ending, e.g. ``30_unit``, or the key in ``perfanalysis.reports``.
     scope : str
         What one report of it is about: a key of `SCOPES`.
     titles : mapping of str to str
@@ -46,6 +54,8 @@ class Notebook:
         metadata; empty where that may be anything.
     word : bool
         Whether its reports also come as .docx, from ``perfanalysis.word``.
+    shared : bool
+        Whether its file makes other reports too; its parameter ``report`` then names this one.
     """
 
     path: Path
@@ -56,6 +66,7 @@ class Notebook:
     imports: tuple[str, ...]
     view: str = ""
     word: bool = False
+    shared: bool = False
 
 
 def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
@@ -64,11 +75,12 @@ def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
     Raises
     ------
     ParameterError
-        If there is none, or one is not a notebook, has an unknown scope, no title, or a
-        parameters cell that is not plain assignments of plain values.
+        If there is none, or one is not a notebook, has an unknown scope, no title, a parameters
+        cell that is not plain assignments of plain values, or several reports and no parameter
+        ``report``.
     """
-    found = [_notebook(path) for path in sorted(folder.glob("*.ipynb"))]
-    notebooks = tuple(notebook for notebook in found if notebook is not None)
+    found = [each for path in folder.glob("*.ipynb") for each in _notebooks(path)]
+    notebooks = tuple(sorted(found, key=lambda notebook: notebook.name))
     if not notebooks:
         raise ParameterError(
             f"文件夹 {folder} 中没有可运行的笔记本（*.ipynb，元数据含 perfanalysis.scope）。"
@@ -77,7 +89,8 @@ def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
     return notebooks
 
 
-def _notebook(path: Path) -> Notebook | None:
+def _notebooks(path: Path) -> list[Notebook]:
+    """One for each report of a file; none where it says nothing of a scope."""
     try:
         content = json.loads(path.read_text("utf-8"))
         cells, metadata = content["cells"], content["metadata"]
@@ -85,23 +98,40 @@ def _notebook(path: Path) -> Notebook | None:
         raise ParameterError(f"笔记本 {path.name} 无法读取：{error}。请修复或移走。") from None
     about = metadata.get("perfanalysis")
     if about is None:
-        return None
-    if about.get("scope") not in SCOPES:
-        raise ParameterError(
-            f"笔记本 {path.name} 的元数据 perfanalysis.scope 为 {about.get('scope')!r}，"
-            f"可用：{'、'.join(SCOPES)}。请改正。"
-        )
+        return []
     sources = [_source(cell) for cell in cells if cell["cell_type"] == "code"]
     tagged = (c for c in cells if "parameters" in c["metadata"].get("tags", []))
-    return Notebook(
-        path=path,
-        name=path.stem,
-        scope=about["scope"],
-        titles=_titles(path, about.get("title")),
-        parameters=_declared(path, _source(next(tagged, {"source": ""}))),
-        imports=tuple(sorted({name for source in sources for name in _imported(source)})),
-        view=str(about.get("view", "")),
-        word=about.get("word") is True,
+    declared = _declared(path, _source(next(tagged, {"source": ""})))
+    shared = "reports" in about
+    if shared and REPORT not in declared:
+        raise ParameterError(
+            f"笔记本 {path.name} 的元数据列出几种报告，但没有参数 {REPORT}。"
+            "请在 parameters 单元格中声明。"
+        )
+    reports = about.get("reports", {path.stem: about})
+    imports = tuple(sorted({name for source in sources for name in _imported(source)}))
+    return [
+        Notebook(
+            path=path,
+            name=name,
+            scope=_scope(path, each.get("scope")),
+            titles=_titles(path, each.get("title")),
+            parameters=declared | ({REPORT: name} if shared else {}),
+            imports=imports,
+            view=str(about.get("view", "")),
+            word=about.get("word") is True,
+            shared=shared,
+        )
+        for name, each in reports.items()
+    ]
+
+
+def _scope(path: Path, scope: object) -> str:
+    if isinstance(scope, str) and scope in SCOPES:
+        return scope
+    raise ParameterError(
+        f"笔记本 {path.name} 的元数据 perfanalysis.scope 为 {scope!r}，"
+        f"可用：{'、'.join(SCOPES)}。请改正。"
     )
 
 
@@ -157,4 +187,4 @@ def _imported(source: str) -> set[str]:
     return names
 
 
-__all__ = ["SCOPES", "Notebook", "find_notebooks"]
+__all__ = ["REPORT", "SCOPES", "Notebook", "find_notebooks"]

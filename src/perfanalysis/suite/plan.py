@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from perfanalysis.data.tables import YearData
 from perfanalysis.errors import DataError, ParameterError
-from perfanalysis.suite.notebooks import SCOPES, Notebook
+from perfanalysis.suite.notebooks import REPORT, SCOPES, Notebook
 from perfanalysis.suite.wording import choices
 
 Subjects = Mapping[str, Mapping[str, str]]
@@ -165,16 +165,17 @@ def _check_names(
     notebooks: Sequence[Notebook], common: Mapping[str, object], extra: Mapping[str, object]
 ) -> None:
     declared = sorted({name for notebook in notebooks for name in notebook.parameters})
+    own = {*common, *(REPORT for notebook in notebooks if notebook.shared)}
     for name in extra:
-        if name in common:
+        if name in own:
             raise ParameterError(
                 f"参数 {name} 由命令自己的选项决定，不能另外指定。可另外指定："
-                f"{'、'.join(each for each in declared if each not in common)}。"
+                f"{'、'.join(each for each in declared if each not in own)}。"
             )
         if name not in declared:
             raise ParameterError(
                 f"没有笔记本声明参数 {name!r}。可用参数："
-                f"{'、'.join(each for each in declared if each not in common)}。"
+                f"{'、'.join(each for each in declared if each not in own)}。"
             )
 
 
@@ -203,6 +204,8 @@ def _tasks_of(
         **common,
         **{name: value for name, value in extra.items() if name in notebook.parameters},
     }
+    if notebook.shared:
+        given[REPORT] = notebook.name
     tasks = []
     for scope_id, subject in subjects[notebook.scope].items():
         values = {**given, own: scope_id} if own else given

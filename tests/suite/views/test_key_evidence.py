@@ -67,6 +67,18 @@ def test_coefficients_of_panels_of_their_own_are_refused_with_the_reason():
     assert table.loc[refused, "why_refused"].notna().all()
 
 
+def test_coefficients_of_two_shared_projects_are_refused_for_they_say_next_to_nothing():
+    """Of two projects the rank order of any two experts agrees wholly or not at all."""
+    pairs = [("P1", "A", 60), ("P1", "B", 65), ("P2", "A", 80), ("P2", "B", 78), ("P3", "A", 70)]
+    shared = panels(*pairs)
+    assert shared.concordance.w == 1.0
+    table = agreement_of(shared).set_index("measure")
+    refused = table.loc[["icc_agreement", "kendall_w", "alpha"]]
+    assert refused["agreement"].isna().all()
+    assert set(refused["why_refused"]) == {"只有2个项目由同一组专家全部评过，不足3个，不计算。"}
+    assert table["agreement"].notna()["icc_single"]
+
+
 def test_coefficients_of_shared_projects_are_shown():
     shared = panels(
         *(

@@ -49,6 +49,15 @@ def test_every_lost_point_has_its_project_and_its_rule(view):
     assert view.largest["label"].tolist() == ["项目P1：预算执行率"]
 
 
+def test_the_points_lost_of_several_projects_are_said_to_be_their_sum(view, year):
+    # P1 loses 2 of 10 points on execution; P2, without another indicator, none
+    assert any(each.startswith("有扣分的项目1个，合计离满分2.00分") for each in said(view, year))
+    indicators = [indicator("P2", 90.0, 4, number=2)]  # 90 of 100: 0.4 of 4 points
+    both = work_year(evaluation={"indicators": indicators})
+    points = said(unit_view(both, "U01"), both)
+    assert any(each.startswith("有扣分的项目2个，合计离满分2.40分") for each in points)
+
+
 def test_what_the_unit_did_not_claim_is_told_from_what_the_review_takes():
     # stated 4 of 5 points where half of the target gives 2.5; execution stated as scored
     stated = [indicator("P1", 50.0, 5, number=1, self_score=4.0)]

@@ -10,11 +10,14 @@ import pandas as pd
 from perfanalysis.evidence.grades import Errors, GradeOdds, grade_odds
 from perfanalysis.evidence.panel import Panels
 from perfanalysis.evidence.visits import checked_items, working_papers
+from perfanalysis.report.columns import NOT_REPORTED
 from perfanalysis.suite.views.common import Said, first_of_project, of_project
 from perfanalysis.suite.workyear import WorkYear
 
 LEAST_ITEMS = 3
 """Items checked on site from which a spread between them says something."""
+LEAST_SHARED = 3
+"""Projects scored by all of the same experts from which their agreement says something."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class KeyEvidence:
     Attributes
     ----------
     panel : Series
-        Its row of ``Panels.projects``; empty without a panel.
+        Its row of ``Panels.projects`` with ``full`` (points of a whole sheet); empty without a
+        panel.
     sheets : DataFrame
         Its sheets of ``Panels.sheets``, with ``leniency``: points above (+) or below the mean of
         the experts, missing where it cannot be told; ``why_not`` is missing where a sheet counts.
@@ -42,9 +46,14 @@ class KeyEvidence:
     steps : DataFrame
         Table ``process`` of the project and of its unit, by date.
     requests : DataFrame
-        Table ``data_requests`` of the project.
+        Table ``data_requests`` of the project: ``material``, ``deadline``, ``received``,
+        ``evidence_id``; "…" where it was not handed in.
     odds : GradeOdds or None
         None where the project has no score.
+    errors : Errors
+        Measured errors of the total.
+    margin : float
+        Error for which ``survey["needed"]`` is worked out, a ratio.
     """
 
     panel: pd.Series
@@ -58,15 +67,38 @@ class KeyEvidence:
     steps: pd.DataFrame
     requests: pd.DataFrame
     odds: GradeOdds | None
+    errors: Errors
+    margin: float
 
     @property
     def sources(self) -> pd.DataFrame:
-        """Spread of the total by source that was measured, and by weights: points."""
+        """Error of the total by source that was measured, and its spread by weights: points."""
         if self.odds is None:
             return pd.DataFrame(columns=["source", "spread"])
-        shown = (*self.odds.measured, "weights")
-        rows = [(name, spread) for name, spread in self.odds.spread.items() if name in shown]
+        rows = [(name, getattr(self.errors, name)) for name in self.odds.measured]
+        rows.append(("weights", self.odds.spread["weights"]))
         return pd.DataFrame(rows, columns=["source", "spread"])
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How the project was evaluated: codes of ``evaluation_method``."""
+        used = {
+            "visits": len(self.visits),
+            "scoring": True,
+            "panel": len(self.panel),
+            "survey": len(self.survey),
+        }
+        return tuple(name for name, there in used.items() if there)
+
+    @property
+    def filed(self) -> int:
+        """Working papers that have a number."""
+        return int((self.papers["evidence_id"] != "").sum())
+
+    @property
+    def missing(self) -> int:
+        """Material asked of the unit that it did not hand in."""
+        return int((self.requests["received"] == NOT_REPORTED).sum())
 
     @property
     def grades(self) -> pd.DataFrame:
@@ -87,9 +119,12 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
     steps = data["process"]
     of_unit = (steps["unit_id"] == unit) & steps["project_id"].isna()
     steps = steps[of_unit | (steps["project_id"] == project_id)]
+    sheets = of_project(panels.sheets, project_id)
+    rows = of_project(year.key_evaluation.indicators, project_id)
+    errors = measured_errors(rows, panel, survey, visits)
     return KeyEvidence(
-        panel=panel,
-        sheets=_with_leniency(of_project(panels.sheets, project_id), panels),
+        panel=panel if panel.empty else pd.concat([panel, sheets[["full"]].max()]),
+        sheets=_with_leniency(sheets, panels),
         agreement=agreement_of(panels),
         survey=survey,
         strata=of_project(surveys.strata, project_id).rename(columns={"answered": "answers"}),
@@ -98,10 +133,21 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
         ),
         visits=visits.rename(columns={"verified": "verified_number"}),
         papers=working_papers(data, project_id),
-        steps=steps.sort_values(["date", "step_id"]),
-        requests=of_project(data["data_requests"], project_id).rename(columns={"due": "deadline"}),
-        odds=_odds(year, project_id, panel, survey, visits),
+        steps=steps.sort_values(["date", "step_id"]).rename(columns={"document": "paper"}),
+        requests=_requests(of_project(data["data_requests"], project_id)),
+        odds=_odds(year, project_id, rows, errors),
+        errors=errors,
+        margin=year.rules.value("survey.margin"),
     )
+
+
+def _requests(asked: pd.DataFrame) -> pd.DataFrame:
+    there = asked["received"].notna()
+    named = {"item": "material", "due": "deadline"}
+    return asked.assign(
+        received=asked["received"].dt.strftime("%Y-%m-%d").where(there, NOT_REPORTED),
+        evidence_id=asked["evidence_id"].where(there, NOT_REPORTED),
+    ).rename(columns=named)
 
 
 def _with_leniency(sheets: pd.DataFrame, panels: Panels) -> pd.DataFrame:
@@ -116,8 +162,16 @@ def _with_leniency(sheets: pd.DataFrame, panels: Panels) -> pd.DataFrame:
 
 
 def agreement_of(panels: Panels) -> pd.DataFrame:
-    """How far the experts of the year agree, each coefficient or why it is refused."""
+    """How far the experts of the year agree, each coefficient or why it is refused.
+
+    Agreement of the same experts needs `LEAST_SHARED` projects that all of them scored.
+    """
     nested, crossed, order = panels.reliability, panels.crossed, panels.concordance
+    alpha, why_not, shared = panels.alpha, dict(panels.why_not), len(panels.anchors)
+    if 0 < shared < LEAST_SHARED:  # of two projects any coefficient says next to nothing
+        few = f"只有{shared}个项目由同一组专家全部评过，不足{LEAST_SHARED}个，不计算。"
+        why_not |= dict.fromkeys(("crossed", "concordance", "alpha"), few)
+        crossed = order = alpha = None
     one = (nested.low, nested.high, nested.targets) if nested else ()
     both = (crossed.targets, crossed.raters) if crossed else ()
     empty = np.nan
@@ -141,27 +195,24 @@ def agreement_of(panels: Panels) -> pd.DataFrame:
             "crossed",
         ),
         ("kendall_w", order and order.w, empty, empty, *(both or (empty,) * 2), "concordance"),
-        ("alpha", panels.alpha, empty, empty, *(both or (empty,) * 2), "alpha"),
+        ("alpha", alpha, empty, empty, *(both or (empty,) * 2), "alpha"),
     ]
     if panels.severity is None:
         rows.append(("severity", None, *(empty,) * 4, "severity"))
     names = ["measure", "agreement", "icc_low", "icc_high", "projects", "experts", "why_refused"]
     table = pd.DataFrame(rows, columns=names)
-    why = table["why_refused"].map(panels.why_not)
+    why = table["why_refused"].map(why_not)
     return table.assign(why_refused=why.astype("str").where(why.notna()))
 
 
-def _odds(
-    year: WorkYear, project_id: str, panel: pd.Series, survey: pd.Series, visits: pd.DataFrame
-) -> GradeOdds | None:
-    result = year.key_evaluation
-    project = first_of_project(result.projects, project_id)
+def _odds(year: WorkYear, project_id: str, rows: pd.DataFrame, errors: Errors) -> GradeOdds | None:
+    project = first_of_project(year.key_evaluation.projects, project_id)
     if project["status"] == "refused":
         return None
-    rows, rules = of_project(result.indicators, project_id), year.rules
+    rules = year.rules
     return grade_odds(
         rows,
-        measured_errors(rows, panel, survey, visits),
+        errors,
         rules.value("self.grade_floors"),
         key=project_id,
         draws=rules.value("odds.draws"),
@@ -234,45 +285,31 @@ def survey_findings(survey: pd.Series) -> list[Said]:
     values = {"n": int(survey["answered"]), "share": survey["satisfied"]}
     if survey["status"] == "estimated":
         ends = {"low": survey["low"], "high": survey["high"]}
-        return [("survey-estimated", values | ends | {"effect": survey["design_effect"]})]
+        return [("survey-estimated", values | ends)]
     if survey["status"] == "described":
         return [("survey-described", values | {"why": survey["why"]})]
     return [("survey-refused", {"why": survey["why"]})]
 
 
-def survey_notes(survey: pd.Series) -> list[Said]:
-    """How the survey was done."""
-    names = ("modes", "response", "needed")
-    notes: list[Said] = [("strata-note", {name: survey[name] for name in names})]
+def survey_notes(evidence: KeyEvidence) -> list[Said]:
+    """How the survey was done and how exact it is."""
+    survey, names = evidence.survey, ("modes", "response", "needed")
+    values = {name: survey[name] for name in names} | {"margin": evidence.margin}
+    notes: list[Said] = [("strata-note", values)]
+    if survey["status"] == "estimated":
+        notes.append(("effect-note", {"effect": survey["design_effect"]}))
     if pd.notna(survey["alpha"]):
         notes.append(("alpha-note", {"alpha": survey["alpha"]}))
     return notes
 
 
-def panel_findings(evidence: KeyEvidence) -> list[Said]:
-    """What the panel says of the score; that there was none otherwise."""
-    panel = evidence.panel
-    if not len(panel):
-        return [("panel-none", {})]
-    values = {"experts": int(panel["experts"]), "mean": panel["mean"]}
-    said: list[Said] = [("panel-few", values)]
-    if pd.notna(panel["standard_error"]):
-        ends = {"low": panel["low"], "high": panel["high"]}
-        said = [("panel-mean", values | ends | {"sd": panel["sd"]})]
-    if panel["refused"]:
-        said.append(("panel-refused", {"n": int(panel["refused"])}))
-    if pd.notna(panel["trimmed"]):
-        said.append(("panel-trimmed", {"mean": panel["mean"], "trimmed": panel["trimmed"]}))
-    return said
-
-
 __all__ = [
+    "LEAST_SHARED",
     "KeyEvidence",
     "agreement_of",
     "evidence_findings",
     "key_evidence",
     "measured_errors",
-    "panel_findings",
     "survey_findings",
     "survey_notes",
 ]

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
+from perfanalysis.scoring.key_findings import POINTS_TOLERANCE
+from perfanalysis.scoring.key_rules import key_framework
 from perfanalysis.scoring.summary import total_lost
 from perfanalysis.suite.views.common import Said, first_of_project, of_project, once
 from perfanalysis.suite.views.key_evidence import KeyEvidence, evidence_findings, key_evidence
@@ -21,19 +23,23 @@ class KeyProjectView:
     Attributes
     ----------
     project : Series
-        Its row of ``KeyEvaluation.projects`` with ``unit_name``.
+        Its row of ``KeyEvaluation.projects`` with ``unit_name`` and ``finance_section``.
     levels : DataFrame
         Points and score by ``level1``, with ``kept_share``.
     indicators : DataFrame
         The 17 indicators as the team scored them, beside what the rule gives.
     ledger : DataFrame
         Every deduction with reason, standard, evidence and source.
+    check_points : DataFrame
+        What the indicators that lost check points ask: ``indicator``, ``check_points``,
+        ``check_points_met``, ``check_texts``.
     review : Series
         Its row of the self-evaluation review; empty where it was not self-evaluated.
     flags : DataFrame
         What must be verified.
     rectification : DataFrame
-        Table ``rectification`` of the project: the unit's replies.
+        Findings fed back, by `rectification_states`: ``issue_raised``, ``deadline``,
+        ``rectified_state``, money and the unit's reply.
     objective : str
         Yearly objective as stated; empty where none was.
     evidence : KeyEvidence
@@ -48,6 +54,7 @@ class KeyProjectView:
     levels: pd.DataFrame
     indicators: pd.DataFrame
     ledger: pd.DataFrame
+    check_points: pd.DataFrame
     review: pd.Series
     flags: pd.DataFrame
     rectification: pd.DataFrame
@@ -81,15 +88,33 @@ class KeyProjectView:
     def problems(self) -> pd.DataFrame:
         """The deductions as a list to work off.
 
-        The ledger with ``problem`` (a number), ``advice`` (code of what to do) and ``owner`` and
-        ``deadline``, to be filled in.
+        The ledger with ``problem`` (a number), ``method``, ``check_points``,
+        ``check_points_met``, ``part``, ``whole`` and ``measure_unit`` of the indicator.
         """
-        table = self.ledger.merge(
-            self.indicators[["level3", "method"]], left_on="indicator", right_on="level3"
-        )
-        numbers = range(1, len(table) + 1)
-        blank = pd.Series([None] * len(table), dtype="str")
-        return table.assign(problem=numbers, advice=table["method"], owner=blank, deadline=blank)
+        names = ["level3", "method", "check_points", "check_points_met", "part", "whole"]
+        own = self.indicators[[*names, "measure_unit"]]
+        table = self.ledger.merge(own, left_on="indicator", right_on="level3")
+        return table.assign(problem=range(1, len(table) + 1))
+
+    @property
+    def differing(self) -> int:
+        """Indicators whose score is not what check points or formula give."""
+        return int((self.indicators["difference"].abs() > POINTS_TOLERANCE).sum())
+
+    @property
+    def standards(self) -> list[str]:
+        """Documents that the standards of the deductions come from."""
+        return list(self.ledger["standard_document"].unique())
+
+    @property
+    def unscored_by_category(self) -> pd.DataFrame:
+        """Its indicators by category that have no score; none of a project that has them all."""
+        return self.category_indicators[self.category_indicators["status"] != "scored"]
+
+    @property
+    def category_documents(self) -> list[str]:
+        """What the deductions by category rest on."""
+        return list(self.category_ledger["document"].unique())
 
     @property
     def strengths(self) -> list[str]:
@@ -132,23 +157,28 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
             f"{year.evaluation_year}年度没有重点评价项目 {project_id}。"
             f"可用：{known}。请核对项目编码。"
         )
-    units = year.evaluation["units"].set_index("unit_id")["name"]
+    units = year.evaluation["units"].set_index("unit_id")
     project = own.iloc[0]
+    unit = units.loc[project["unit_id"]]
+    of_unit = pd.Series({"unit_name": unit["name"], "finance_section": unit["finance_section"]})
     levels = of_project(result.levels, project_id)
+    indicators = of_project(result.indicators, project_id)
+    ledger = of_project(result.ledger, project_id).sort_values(
+        ["lost", "indicator"], ascending=[False, True]
+    )
     stated = of_project(year.evaluation["projects"], project_id)["objective"].iloc[0]
     return KeyProjectView(
-        project=pd.concat([project, pd.Series({"unit_name": units[project["unit_id"]]})]),
+        project=pd.concat([project, of_unit]),
         levels=levels.assign(
             kept_share=levels["score"] / levels["points"].where(levels["points"] > 0)
         ),
-        indicators=of_project(result.indicators, project_id),
-        ledger=of_project(result.ledger, project_id).sort_values(
-            ["lost", "indicator"], ascending=[False, True]
-        ),
+        indicators=indicators,
+        ledger=ledger,
+        check_points=_check_points(ledger, indicators, year),
         review=first_of_project(year.scores.projects, project_id),
         flags=of_project(year.flags, project_id),
-        rectification=of_project(year.evaluation["rectification"], project_id).rename(
-            columns={"issue": "issue_raised", "due": "deadline"}
+        rectification=of_project(year.rectified, project_id).rename(
+            columns={"issue": "issue_raised", "due": "deadline", "state": "rectified_state"}
         ),
         objective="" if pd.isna(stated) else str(stated),
         evidence=key_evidence(year, project_id),
@@ -156,6 +186,14 @@ def key_project_view(year: WorkYear, project_id: str) -> KeyProjectView:
         category_indicators=of_project(year.category_scores.indicators, project_id),
         category_ledger=of_project(year.category_scores.ledger, project_id),
     )
+
+
+def _check_points(ledger: pd.DataFrame, indicators: pd.DataFrame, year: WorkYear) -> pd.DataFrame:
+    texts = key_framework(year.rules)["check_texts"]
+    own = indicators[indicators["method"] == "check_points"].rename(columns={"level3": "indicator"})
+    names = ["indicator", "check_points", "check_points_met"]
+    table = ledger[["indicator"]].merge(own[names], on="indicator")
+    return table.assign(check_texts=table["indicator"].map(texts).str.replace("\n", "；"))
 
 
 def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
@@ -219,4 +257,10 @@ def category_findings(view: KeyProjectView) -> list[Said]:
     return [("category-score", values | {"score": row["score"], "grade": row["grade"]} | lost)]
 
 
-__all__ = ["KeyProjectView", "key_project_findings", "key_project_view", "levels_heading"]
+__all__ = [
+    "KeyProjectView",
+    "category_findings",
+    "key_project_findings",
+    "key_project_view",
+    "levels_heading",
+]

@@ -273,6 +273,7 @@ def _lost(view: UnitView) -> Said:
         return "main-lost-none", {}
     worst = view.ledger.sort_values("lost", ascending=False, kind="stable").iloc[0]
     values = {
+        "projects": view.ledger["project_id"].nunique(),
         "lost": view.lost,
         "project": worst["name"],
         "indicator": worst["indicator"],
