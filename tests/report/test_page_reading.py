@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
+from perfanalysis.report.places import PLACES
 from perfanalysis.report.site import page_facts, render_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -62,6 +63,11 @@ def test_figures_have_words_and_headings_go_down_by_one(pages, copy):
 def test_captions_are_not_repeated(pages, copy):
     captions = list(pages[copy][1].captions.values())
     assert len(captions) == len(set(captions))
+
+
+def test_every_question_of_the_index_has_its_place(pages):
+    answered = {place for _, facts in pages.values() for place in facts.places}
+    assert answered == set(PLACES)
 
 
 @pytest.fixture(scope="module")
