@@ -8,7 +8,10 @@ import nbformat
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
+from main_points import unfounded
+from printed_totals import wrong_totals
 
+from perfanalysis.report.places import PLACES
 from perfanalysis.report.site import page_facts, render_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -64,6 +67,11 @@ def test_captions_are_not_repeated(pages, copy):
     assert len(captions) == len(set(captions))
 
 
+def test_every_question_of_the_index_has_its_place(pages):
+    answered = {place for _, facts in pages.values() for place in facts.places}
+    assert answered == set(PLACES)
+
+
 @pytest.fixture(scope="module")
 def given_texts():
     """Every text of the golden district's data, its settings and its documents, longest first."""
@@ -84,25 +92,33 @@ def test_an_english_page_has_chinese_only_where_the_data_has(pages, given_texts,
     assert sorted(set(re.findall("[^\\n]{0,20}[\u4e00-\u9fff]+[^\\n]{0,20}", text))) == []
 
 
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-NO_FIGURE = re.compile(  # years, days, months, the level of an interval, full marks, a least number
-    r"(19|20)\d\d(?!\d)|\d+月|\d+日|\d+%区间|\d+% interval|\d+ (?=[JFMASOND][a-z]+)"
-    r"|points of 100|少于20个|fewer than 20"
-)
-
-
-def numbers_in(text):
-    return {each.replace(",", "") for each in NUMBER.findall(NO_FIGURE.sub("", text))}
-
-
 @pytest.mark.parametrize("copy", COPIES)
 def test_each_number_of_the_main_points_is_in_a_table(pages, copy):
     """reports.md, section 10, item 4."""
-    root = pages[copy][0]
-    in_tables = set()
-    for cell in root.iterfind(".//table//td"):
-        in_tables |= {each.replace(",", "") for each in NUMBER.findall(cell.text_content())}
-    for link in root.findall(".//li[@class='finding']//a"):
-        link.text = ""
-    points = [each.text_content() for each in root.iterfind(".//li[@class='finding']")]
-    assert [point for point in points if numbers_in(point) - in_tables] == []
+    assert unfounded(pages[copy][0]) == {}
+
+
+def test_a_number_that_no_table_has_would_be_found():
+    page = """<li class="finding">12个项目，<a>表1</a>执行1,234.50万元，执行率61.7%，高0.25分。</li>
+        <details class="numbers"><table><tbody><tr><td>0.25</td></tr></tbody></table></details>
+        <table><tbody><tr><th>甲</th><td>12</td><td>2,000.00</td></tr></tbody>
+        <tfoot><tr><td>1,234.50</td></tr></tfoot></table>"""
+    found = unfounded(lxml_html.fromstring(f"<main>{page}</main>"))
+    assert list(found.values()) == [["0.25", "61.7%"]]
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_totals_are_the_sums_of_the_printed_rows(pages, copy):
+    """Section 10, item 3."""
+    assert wrong_totals(pages[copy][0]) == []
+
+
+def test_a_total_that_is_no_sum_would_be_found():
+    page = """<figure class="table"><figcaption>表1</figcaption><table>
+        <thead><tr><th>单位</th><th>个数</th><th>全年预算数</th></tr></thead>
+        <tbody><tr><th>甲</th><td class="num">1</td><td class="num">1,000.10</td></tr>
+        <tr class="group"><th>组</th><td class="num">9</td></tr>
+        <tr><th>乙</th><td class="num">2</td><td class="num">−0.20</td></tr></tbody>
+        <tfoot><tr><th>合计</th><td class="num">3</td><td class="num">999.80</td></tr></tfoot>
+        </table></figure>"""
+    assert wrong_totals(lxml_html.fromstring(page)) == [("表1", "全年预算数", "999.80", "999.90")]

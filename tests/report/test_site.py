@@ -8,6 +8,7 @@ from itertools import pairwise
 import nbformat.v4 as v4
 import pandas as pd
 import pytest
+from lxml import html as lxml_html
 
 from perfanalysis.errors import ReportError
 from perfanalysis.report.charts import bars
@@ -15,6 +16,7 @@ from perfanalysis.report.columns import money_col, text_col
 from perfanalysis.report.exporter import PageExporter
 from perfanalysis.report.index import HEADLINES
 from perfanalysis.report.listings import MOST_LISTED
+from perfanalysis.report.places import PLACES, places_of
 from perfanalysis.report.site import (
     MOST_BYTES,
     Entry,
@@ -246,9 +248,32 @@ def test_the_figures_of_the_index_are_those_that_the_pages_gave():
     assert 'class="figures"' not in index(ENTRIES[1:], title="2021年度")
 
 
-def test_every_figure_has_its_words():
+def test_the_index_leads_to_what_is_asked_for_most():
+    district = replace(ENTRIES[0], places=("losses", "ungraded"))
+    html = index([district, *ENTRIES[1:]], title="2021年度")
+    links = lxml_html.fromstring(html).xpath("//ul[@class='find']//a")
+    assert [(link.get("href"), link.text) for link in links] == [
+        ("#group-1", "单位报告（2）"),
+        ("#members", "项目（1）"),
+        ("60_district.html#table-refused", "不能评级的项目"),
+        ("60_district.html#table-losses", "扣分集中在哪里"),
+    ]
+    failed = replace(district, status="failed")
+    assert 'class="find"' not in index([failed, *ENTRIES[1:]], title="2021年度")
+
+
+def test_a_page_says_which_questions_it_answers(new_page, shown):
+    page = new_page()
+    page.table(pd.DataFrame({"a": ["甲"]}), caption="表", columns={"a": text_col("名称")},
+               anchor="table-losses")  # fmt: skip
+    assert page_facts(shown.notebook()).places == ()
+    assert places_of("60_district", ["table-losses", "table-1"]) == ("losses",)
+
+
+def test_every_figure_and_place_has_its_words():
     for lang in ("zh", "en"):
         say = texts("common", lang)
+        assert all(say.has(f"place-{key}") for key in PLACES)
         assert all(say.has(f"headline-{key}") for key in HEADLINES)
         assert all(say.has(f"headline-{key}-label") for key in HEADLINES)
 

@@ -113,6 +113,13 @@ def test_no_legend_where_nothing_is_missing():
     assert "note" not in draw({"name": ["甲"], "wan": [1]}, MONEY)
 
 
+@pytest.mark.parametrize(("rows", "said"), [(9, 0), (10, 1), (60, 1), (61, 0)])
+def test_the_caption_says_how_many_rows_there_are_to_scroll(rows, said):
+    """Fewer are counted at a glance, more are folded under a line that says it."""
+    html = draw({"name": ["甲"] * rows}, {"name": text_col("单位")})
+    assert html.count(f'<span class="rows">共{rows}行</span>') == said
+
+
 def test_money_carries_the_unit_of_the_run():
     assert "单位：万元" in draw({"name": ["甲"], "wan": [1]}, MONEY)
     yen = texts("common", "zh", money_unit="百万円")

@@ -24,7 +24,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import CircleCollection, LineCollection
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from perfanalysis.errors import ReportError
@@ -47,6 +47,7 @@ TEXT_COLOURS = (BLUE, MID_BLUE, PINK, INK, DARK_GREY, GREY)
 WIDTH = 6.3  # inches: 160 mm, the text width of A4; never scaled
 _DPI = 200
 _COLOURS = 64
+_WHITE = 0xFFFFFFFF  # of a pixel, with its opacity
 
 STYLE: Any = {
     "font.family": list(FAMILIES),
@@ -215,13 +216,31 @@ def image_of(chart: Chart) -> tuple[str, bytes]:
             canvas.draw()  # type: ignore[no-untyped-call]
         except UserWarning as error:
             raise ReportError(f"图“{chart.caption}”中有字体里没有的字：{error}。") from error
-    pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-    picture = Image.frombytes("RGB", canvas.get_width_height(), pixels, "raw", "RGBX")
-    few = picture.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.putpalette(_snapped(few.getpalette() or []))
+    few = _of_few_colours(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
-    few.save(buffer, "png", compress_level=6)
+    few.save(buffer, "png", compress_level=4)  # 6 is one percent smaller in half as long again
     return "image/png", buffer.getvalue()
+
+
+def _of_few_colours(pixels: NDArray[np.uint8]) -> Image.Image:
+    """Return the picture in white and the few colours that stand for the rest of it.
+
+    Nine pixels in ten are white, and are not looked at again.
+    """
+    height, width = pixels.shape[:2]
+    inked = np.flatnonzero(np.ascontiguousarray(pixels).view(np.uint32) != _WHITE)
+    shown = np.zeros(height * width, np.uint8)
+    palette = [255, 255, 255]
+    if len(inked):
+        line = np.ascontiguousarray(pixels.reshape(-1, 4)[inked, :3])
+        few = Image.fromarray(line[np.newaxis]).quantize(
+            _COLOURS - 1, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
+        shown[inked] = np.asarray(few)[0] + 1
+        palette += _snapped(few.getpalette() or [])
+    picture = Image.frombytes("P", (width, height), shown.tobytes())
+    picture.putpalette(palette)
+    return picture
 
 
 def _snapped(palette: Sequence[int]) -> list[int]:

@@ -21,6 +21,7 @@ from perfanalysis.report.listings import (
     member_listing,
 )
 from perfanalysis.report.markup import html
+from perfanalysis.report.places import PLACES
 from perfanalysis.report.templating import Frame, Link, render
 from perfanalysis.report.text import Lang, Texts, texts
 
@@ -32,6 +33,7 @@ HEADLINES = (
     "coverage", "projects", "annual", "executed", "rate", "review", "grades", "lost",
     "proposal", "findings",
 )  # fmt: skip
+_WIDE = frozenset({"grades"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,18 @@ class Figure:
     value: str
     href: str
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether the value is several numbers, which want the room of two figures."""
+        return self.key in _WIDE
+
 
 @dataclass(frozen=True, slots=True)
 class _Group:
     anchor: str
     heading: str
     body: Markup
+    rows: int = 0  # how many of its kind it lists
     level: int = 2
 
 
@@ -109,14 +117,18 @@ def render_index(
         for number, (heading, members) in enumerate(several.items(), start=1)
         if any(entry.listing for entry in members)
     }
+    every = member_listing(entries, say)
     groups = [_Group("whole", say("index-whole"), _list(alone, say))] if alone else []
     for number, (heading, members) in enumerate(several.items(), start=1):
         listing = listings.get(heading)
         body = _first_rows(listing, say) if listing else _list(members, say)
-        groups.append(_Group(f"group-{number}", heading, body))
-    every = member_listing(entries, say)
+        groups.append(_Group(f"group-{number}", heading, body, len(members)))
     if every.rows:
-        groups.append(_Group(every.anchor, every.heading, _first_rows(every, say)))
+        rows = _first_rows(every, say)
+        groups.append(_Group(every.anchor, every.heading, rows, len(every.rows)))
+    found = _find(entries, groups, say)
+    if found:
+        groups.insert(0, _Group("find", say("index-find"), found))
     index = render(
         "index.html.j2",
         title=title,
@@ -186,6 +198,26 @@ def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], dict[str, list[E
     }
     alone = [members[0] for heading, members in by_group.items() if heading not in several]
     return alone, several
+
+
+def _find(entries: Sequence[Entry], groups: Sequence[_Group], say: Texts) -> Markup:
+    """Links to what is asked for most: the listings, and places of pages that were made."""
+    answers = {
+        place: f"{entry.href}#{PLACES[place][1]}"
+        for entry in entries
+        if entry.status != "failed"
+        for place in entry.places
+    }
+    links = [
+        (f"#{each.anchor}", say("index-find-rows", heading=each.heading, n=each.rows))
+        for each in groups
+        if each.rows
+    ]
+    links += [(answers[place], say(f"place-{place}")) for place in PLACES if place in answers]
+    if not answers:
+        return Markup("")
+    items = (Markup('<li><a href="{}">{}</a></li>').format(href, text) for href, text in links)
+    return Markup('<ul class="find">{}</ul>').format(Markup("").join(items))
 
 
 def _list(entries: Sequence[Entry], say: Texts) -> Markup:

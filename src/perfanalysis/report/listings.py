@@ -71,6 +71,8 @@ class Entry:
         From `PageFacts.headline`.
     members : sequence of (mapping of str to plain value)
         From `PageFacts.members`; those of all pages become one listing.
+    places : sequence of str
+        From `PageFacts.places`.
     """
 
     href: str
@@ -81,6 +83,7 @@ class Entry:
     listing: Mapping[str, Any] = field(default_factory=dict)
     headline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     members: Sequence[Mapping[str, Any]] = ()
+    places: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

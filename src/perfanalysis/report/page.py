@@ -313,10 +313,12 @@ class Page:
         return f'<details><summary id="{anchor}-data">{html(summary)}</summary>{body}</details>'
 
     def _numbers(self, sentences: Sequence[Sentence]) -> None:
-        """Show the numbers of the main points as a table, with what they were before rounding.
+        """Show what the numbers of the main points were before rounding.
 
-        The public edition has them as printed only.
+        For who checks them, and for `suite.diff`. The public edition has them as printed only.
         """
+        if self._keeper:
+            return
         rows = pd.DataFrame(
             [
                 (each.clause(one), each[one.start : one.end], f"{float(one.value):.10g}")
@@ -327,8 +329,7 @@ class Page:
         )
         if rows.empty:
             return
-        shown = list(rows.columns)[: 2 if self._keeper else 3]
-        columns = {name: text_col(self._say(f"point-{name}")) for name in shown}
+        columns = {name: text_col(self._say(f"point-{name}")) for name in rows}
         table = Table(rows, columns, self._say("point-numbers"))
         printed = printed_rows(table, self._say)
         body = table_element(table, printed, None, self._say, label="findings-data")

@@ -35,7 +35,8 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ASIDE = re.compile(
-    r'<tfoot>.*?</tfoot>| <span class="unit">.*?</span>|<details class="numbers">.*?</details>',
+    r'<tfoot>.*?</tfoot>| <span class="(?:rows|unit)">.*?</span>'
+    r'|<details class="numbers">.*?</details>',
     re.DOTALL,
 )
 _TAG = re.compile(r"<[^>]*>")

@@ -17,6 +17,7 @@ from perfanalysis.errors import ReportError
 from perfanalysis.report.index import Entry, check_index_facts, render_index
 from perfanalysis.report.markup import named_references, settle_references
 from perfanalysis.report.page import METADATA
+from perfanalysis.report.places import places_of
 from perfanalysis.report.templating import Frame, Link, assets, render
 from perfanalysis.report.text import Lang, texts
 
@@ -51,6 +52,8 @@ class PageFacts:
         Figures of the whole that stand at the top of the index.
     members : tuple of (mapping of str to plain value)
         What the index lists of what the page is about; see `Page.header`.
+    places : tuple of str
+        Which of the questions in `report.places` it answers.
     findings, notices : tuple of str
     contents : tuple of Heading
     names : mapping of str to str
@@ -67,6 +70,7 @@ class PageFacts:
     listing: Mapping[str, Any]
     headline: Mapping[str, Mapping[str, Any]]
     members: tuple[Mapping[str, Any], ...]
+    places: tuple[str, ...]
     findings: tuple[str, ...]
     notices: tuple[str, ...]
     contents: tuple[Heading, ...]
@@ -179,6 +183,7 @@ def _facts(pieces: Sequence[Mapping[str, Any]]) -> PageFacts:
         listing=head["listing"],
         headline=head["headline"],
         members=tuple(head["members"]),
+        places=places_of(head["notebook"], names),
         findings=tuple(
             named_references(sentence, names)
             for about in pieces

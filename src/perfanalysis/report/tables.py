@@ -16,6 +16,7 @@ from perfanalysis.report.formats import exact, fixed, half_up, is_missing
 from perfanalysis.report.markup import check_anchor, check_page_link, html
 from perfanalysis.report.text import Texts
 
+COUNTED = 10  # rows; of longer ones the caption says how many they are
 LONG_TABLE = 60  # rows; longer ones are folded
 MOST_ROWS = 400  # rows; of longer ones only the first are printed, and a note says so
 LONG_CELL = 18  # characters; a column with such text is kept wide enough to read
@@ -73,9 +74,11 @@ def table_html(table: Table, *, number: str, anchor: str, say: Texts) -> Markup:
     total, adjusted = _total_row(table, say)
     body = table_element(table, rows, total, say, label=f"{anchor}-caption")
     unit = _unit(table, say)
+    counted = COUNTED <= len(rows) <= LONG_TABLE  # of more, the line that unfolds them says it
     parts = [
         f'<figure class="table" id="{anchor}"><figcaption id="{anchor}-caption">',
         html(say("caption", number=number, name=table.caption)),
+        f' <span class="rows">{html(say("rows-counted", n=len(rows)))}</span>' if counted else "",
         f' <span class="unit">{html(say("unit", unit=unit))}</span>' if unit else "",
         "</figcaption>",
         folded(body, len(rows), say),

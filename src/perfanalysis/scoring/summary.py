@@ -64,10 +64,15 @@ def _sum_of_known(values: pd.Series) -> float:
 
 
 def score_gaps(scores: ProjectScores) -> pd.DataFrame:
-    """Projects with both scores: ``name``, ``average`` and ``difference`` (stated − review)."""
+    """Projects with both scores.
+
+    Columns ``name``, ``stated_total``, ``review_total``, their ``average`` and ``difference``
+    (stated − review).
+    """
     both = scores.projects.dropna(subset=["difference"])
     average = (both["stated_total"] + both["review_total"]) / 2
-    return both.assign(average=average)[["name", "average", "difference"]].reset_index(drop=True)
+    names = ["name", "stated_total", "review_total", "average", "difference"]
+    return both.assign(average=average)[names].reset_index(drop=True)
 
 
 def grade_counts(scores: ProjectScores) -> pd.DataFrame:

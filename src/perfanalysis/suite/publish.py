@@ -122,6 +122,7 @@ def _about(run: Prepared, task: Task, outcome: Outcome) -> dict[str, Any]:
         "listing": outcome.facts.get("listing", {}),
         "headline": outcome.facts.get("headline", {}),
         "members": list(outcome.facts.get("members", ())),
+        "places": list(outcome.facts.get("places", ())),
         "failed": failure is not None,
         "parameters": {n: v for n, v in task.parameters.items() if n not in _PLACES},
     }
@@ -158,6 +159,7 @@ def _index(run: Prepared, pages: Mapping[str, Any], *, made: set[str]) -> dict[s
             listing=about["listing"],
             headline=about.get("headline", {}),
             members=about.get("members", ()),
+            places=about.get("places", ()),
         )
         for page, about in sorted(pages.items())
     ]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 # What the index is told of a page.
-_OF_A_PAGE = ("title", "findings", "listing", "headline", "members")
+_OF_A_PAGE = ("title", "findings", "listing", "headline", "members", "places")
 
 # Wants a live shell when it is imported: imported before the fork, it would show no figure.
 _NEVER_AHEAD = "matplotlib_inline"

@@ -141,6 +141,16 @@ def test_every_rule_in_force_is_shown_and_conventions_need_no_document(year):
     assert rules["value"]["key.framework"] == "17项"
 
 
+def test_rules_are_counted_by_their_basis(year):
+    view = quality_view(year)
+    counts = view.rule_counts.set_index("basis")
+    assert list(counts.index) == ["national", "convention"]  # no local file is laid over them
+    assert counts["rules"].sum() == len(view.rules)
+    assert counts["rules"]["convention"] == (view.rules["basis"] == "convention").sum()
+    assert counts["unverified"]["convention"] == 0, "there is no document to hold it against"
+    assert counts["unverified"]["national"] == (view.rules["verified"] == "no").sum()
+
+
 def test_the_main_points_of_the_data(year):
     view = quality_view(year)
     keys = dict(quality_findings(view, year))

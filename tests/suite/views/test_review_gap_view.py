@@ -5,6 +5,8 @@ from made_years import work_year
 
 from perfanalysis.suite.views.common import sentences
 from perfanalysis.suite.views.review_gap import (
+    bound_rows,
+    gap_rows,
     rest_findings,
     review_gap_findings,
     review_gap_view,
@@ -46,6 +48,15 @@ def test_bounds_of_all_need_no_assumption(view):
     assert (bounds.reviewed, bounds.all) == (2, 3)
     assert bounds.low == pytest.approx(51.0)
     assert bounds.high == pytest.approx(51.0 + 100 / 3)
+
+
+def test_both_comparisons_are_rows_of_a_table(view):
+    gaps, bounds = gap_rows(view), bound_rows(view)
+    assert gaps["compared"].tolist() == ["review", "evaluated"]
+    assert gaps[["n", "units"]].values.tolist() == [[2, 2], [0, 0]]
+    assert gaps["difference_mean"].isna().all(), "too few units: no mean is stated either"
+    assert bounds[["compared", "n", "self_projects"]].values.tolist() == [["review", 2, 3]]
+    assert bounds["all_low"].tolist() == [pytest.approx(51.0)]
 
 
 def test_projects_that_nobody_evaluated_on_site_are_not_spoken_of(year, view):

@@ -15,6 +15,7 @@ from perfanalysis.suite.views.linkage import linkage_findings, linkage_view
 from perfanalysis.suite.views.review_gap import review_gap_view
 from perfanalysis.suite.views.targets import target_findings, target_view
 from perfanalysis.suite.views.work_problems import _pace
+from perfanalysis.suite.views.work_scope import scope_of
 from perfanalysis.suite.views.work_summary import (
     next_steps,
     problem_context,
@@ -321,6 +322,36 @@ def test_special_projects_lead_to_their_own_pages(committed):
     assert pages.str.startswith("40_key_project-")["key"].all()
 
 
+def test_the_scope_of_each_stage():
+    facts = {
+        "coverage": {"managed": 67},
+        "self": {"year": 2020, "units": 66, "projects": 183, "annual": 64286.41},
+        "monitoring": {"year": 2021, "projects": 191, "annual": 65498.42},
+        "use": {"year": 2022, "base_year": 2021, "requests": 207, "base": 6.5, "proposed": 7.5},
+    }
+    chosen = pd.DataFrame(
+        {"kind": ["key", "key"], "unit_id": ["U1", "U1"], "annual_wan": [1.5, 2.0]}
+    )
+    rows = scope_of(facts, chosen).astype("object")
+    assert rows.where(rows.notna(), None).values.tolist() == [
+        ["managed", None, 67, None, None],
+        ["self", "2020", 66, 183, 64286.41],
+        ["key", "2020", 1, 2, 3.5],
+        ["special", "2020", 0, 0, 0.0],
+        ["monitoring", "2021", None, 191, 65498.42],
+        ["base", "2021", None, None, 6.5],
+        ["proposed", "2022", None, 207, 7.5],
+    ]
+    none = facts | {"use": facts["use"] | {"requests": 0}}
+    assert set(scope_of(none, chosen)["work"]) == {
+        "managed",
+        "self",
+        "key",
+        "special",
+        "monitoring",
+    }
+
+
 def test_figures_are_those_of_the_pages_that_it_sums_up(committed):
     """Pages 10, 20, 50, 60, 70 and 85 print them; a reader compares."""
     year, summary = committed
@@ -384,3 +415,17 @@ def test_those_who_pay_late_had_been_slow(committed):
         ),
     )
     assert _pace(year) == {"late": 2, "slow": 1, "month": 9}
+
+
+def test_targets_filed_and_reviewed_add_up(committed):
+    year, _ = committed
+    view = target_view(year)
+    filed, total = view.filed, view.filed_total
+    assert filed["filed"].tolist() == ["project", "unit"]
+    assert (filed["reviewed_n"] + filed["unreviewed_n"] == filed["filed_n"]).all()
+    for name in ("filed_n", "reviewed_n", "unreviewed_n"):
+        assert filed[name].sum() == total[name]
+    # the mean of all is the mean of both, weighed by how many have a review
+    weighed = (filed["last_score"] * filed["reviewed_n"]).sum() / filed["reviewed_n"].sum()
+    assert total["last_score"] == pytest.approx(weighed)
+    assert view.graded["graded_n"].sum() == total["reviewed_n"]

@@ -144,7 +144,7 @@ def _figure(element: _Element, about: Mapping[str, Any], _: Mapping[str, str]) -
 
 def _table(element: _Element, about: Mapping[str, Any], notes: tuple[str, ...]) -> Table:
     heads = element.findall(".//thead/tr/th")
-    unit = element.find("figcaption/span")
+    unit = element.find("figcaption/span[@class='unit']")
     lines = [
         (line, _kind(line))
         for line in (*element.iterfind(".//tbody/tr"), *element.iterfind(".//tfoot/tr"))

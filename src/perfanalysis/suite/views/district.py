@@ -89,6 +89,13 @@ class DistrictView:
         return self.gap_mean - spread, self.gap_mean + spread
 
     @property
+    def means(self) -> dict[str, float]:
+        """Mean scores of the projects with both, where the table of units has such scores."""
+        both = {"stated_mean": "stated_total", "review_mean": "review_total"}
+        shown = {name for name in both if self.units[name].notna().any()}
+        return {name: float(self.gaps[both[name]].mean()) for name in both if name in shown}
+
+    @property
     def total_lost(self) -> float:
         """Points lost in the district, exact to the hundredth."""
         return total_lost(self.losses)
@@ -100,6 +107,7 @@ def district_view(year: WorkYear) -> DistrictView:
     evaluated = scores.projects["project_id"]
     projects = year.monitoring["projects"]
     monitored = projects.loc[projects["is_monitored"], "project_id"]
+    losses = losses_by(scores.ledger, ["level1"])
     return DistrictView(
         units=unit_list(year),
         evaluated=_whole(year.evaluation, evaluated),
@@ -107,7 +115,7 @@ def district_view(year: WorkYear) -> DistrictView:
         by_fund_kind=_by_fund_kind(year.evaluation, evaluated),
         monitored_by_fund_kind=_by_fund_kind(year.monitoring, monitored),
         grades=grade_counts(scores),
-        losses=losses_by(scores.ledger, ["level1"]),
+        losses=losses.assign(share=losses["lost"] / losses["lost"].sum()),
         reasons=rule_losses(scores.ledger, scores.rules),
         curves=paid_curves(year.evaluation, by="fund_kind").rename(columns={"key": "fund_kind"}),
         band=year.unit_band,
@@ -137,10 +145,8 @@ def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
         said.append(("main-grades", _grades(view.grades)))
     if len(view.losses):
         top = view.losses.iloc[0]
-        share = top["lost"] / view.losses["lost"].sum()
-        said.append(
-            ("main-losses", {"level1": str(top["level1"]), "lost": top["lost"], "share": share})
-        )
+        values = {"lost": top["lost"], "share": top["share"]}
+        said.append(("main-losses", {"level1": str(top["level1"]), **values}))
     if len(view.monitored):
         said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
     projects = year.flags["project_id"].nunique()
@@ -208,7 +214,7 @@ def losses_heading(view: DistrictView) -> Said:
     if view.losses.empty:
         return "losses-none", {}
     top = view.losses.iloc[0]
-    return "losses-heading", {"level1": top["level1"], "share": top["lost"] / view.total_lost}
+    return "losses-heading", {"level1": top["level1"], "share": top["share"]}
 
 
 def _refused(year: WorkYear) -> pd.DataFrame:

@@ -32,12 +32,15 @@ class QualityView:
     rules : DataFrame
         Rules in force: ``rule``, ``title``, ``value``, ``since``, ``basis``, ``document``,
         ``verified``.
+    rule_counts : DataFrame
+        One row a basis: ``basis``, ``rules`` in force, ``unverified`` among them.
     """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
     tables: pd.DataFrame
     rules: pd.DataFrame
+    rule_counts: pd.DataFrame
 
     @property
     def by_severity(self) -> dict[str, int]:
@@ -59,7 +62,8 @@ def quality_view(year: WorkYear) -> QualityView:
         .agg(rows=("message", "size"), message=("message", "first"))
         .reset_index()
     )
-    return QualityView(found, counts, _tables(year), _rules(year.rules.all()))
+    rules = _rules(year.rules.all())
+    return QualityView(found, counts, _tables(year), rules, _rule_counts(rules))
 
 
 def _scored(year: WorkYear) -> Iterator[tuple[Finding, ...]]:
@@ -79,7 +83,7 @@ def _scored(year: WorkYear) -> Iterator[tuple[Finding, ...]]:
 def quality_findings(view: QualityView, year: WorkYear) -> list[Said]:
     """The main points, as keys of ``00_data_quality`` with their values."""
     errors, warnings = view.by_severity["error"], view.by_severity["warning"]
-    unverified = int((view.rules["verified"] == "no").sum())
+    unverified = int(view.rule_counts["unverified"].sum())
     years = {"evaluation": year.evaluation_year, "monitoring": year.monitoring_year}
     return [
         ("main-errors" if errors else "main-errors-none", {"errors": errors, **years}),
@@ -119,6 +123,13 @@ def _rules(values: tuple[DatedValue, ...]) -> pd.DataFrame:
     ]
     columns = ["rule", "title", "value", "since", "basis", "document", "verified"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _rule_counts(rules: pd.DataFrame) -> pd.DataFrame:
+    marked = rules.assign(unverified=rules["verified"] == "no")
+    table = marked.groupby("basis").agg(rules=("rule", "size"), unverified=("unverified", "sum"))
+    order = [basis for basis in ("national", "local", "convention") if basis in table.index]
+    return table.loc[order].reset_index()
 
 
 def _shown(value: Any) -> str:

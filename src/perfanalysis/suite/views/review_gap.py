@@ -142,6 +142,36 @@ def _rules(view: ReviewGapView) -> list[Said]:
     return [("main-rules", values | {"total": view.rules["gap"].sum()})]
 
 
+def gap_rows(view: ReviewGapView) -> pd.DataFrame:
+    """The mean gaps with their intervals, a row a comparison; what is refused is missing."""
+    rows = []
+    for compared, each in (("review", view.review), ("evaluated", view.evaluated)):
+        gap = each.gap
+        rows.append(
+            {
+                "compared": compared,
+                "n": len(each.projects),
+                "units": each.projects["unit_id"].nunique(),
+                "difference_mean": gap.mean if gap else None,
+                "low": gap.low if gap else None,
+                "high": gap.high if gap else None,
+                "spread": gap.sd if gap else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def bound_rows(view: ReviewGapView) -> pd.DataFrame:
+    """Between what the mean of all self-evaluated projects must lie, a row a comparison."""
+    both = {"review": view.review.bounds, "evaluated": view.evaluated.bounds}
+    rows = [
+        (compared, bounds.reviewed, bounds.all, bounds.low, bounds.high)
+        for compared, bounds in both.items()
+        if bounds is not None
+    ]
+    return pd.DataFrame(rows, columns=["compared", "n", "self_projects", "all_low", "all_high"])
+
+
 def limits_finding(gap: Gap) -> Said:
     """Limits of agreement, and whether the gap goes with the level of the scores."""
     return "limits", _values(gap)
@@ -174,6 +204,8 @@ __all__ = [
     "SEED",
     "Compared",
     "ReviewGapView",
+    "bound_rows",
+    "gap_rows",
     "limits_finding",
     "rest_findings",
     "review_gap_findings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -63,10 +64,34 @@ class TargetView:
         return self.subjects[self.subjects["status"] == "reviewed"]
 
     @property
+    def filed(self) -> pd.DataFrame:
+        """Targets of projects, then of units: ``filed``, ``filed_n``, ``reviewed_n``, means."""
+        groups = self.reviewed.groupby("is_unit")[["first_score", "last_score"]].mean()
+        counts = self.subjects.groupby("is_unit").size().rename("filed_n")
+        table = groups.join(counts, how="right")
+        table["reviewed_n"] = self.reviewed.groupby("is_unit").size()
+        table["reviewed_n"] = table["reviewed_n"].fillna(0).astype("int64")
+        table["unreviewed_n"] = table["filed_n"] - table["reviewed_n"]
+        names = {False: "project", True: "unit"}
+        return table.reset_index(names="filed").replace({"filed": names})
+
+    @property
+    def filed_total(self) -> dict[str, Any]:
+        """The last row under `filed`: all targets together."""
+        means = self.reviewed[["first_score", "last_score"]].mean().to_dict()
+        counts = {"filed_n": len(self.subjects), "reviewed_n": len(self.reviewed)}
+        return {**means, **counts, "unreviewed_n": len(self.subjects) - len(self.reviewed)}
+
+    @property
     def grades(self) -> dict[str, int]:
         """Number of subjects with each grade."""
         counts = self.reviewed["grade"].value_counts()
         return {grade: int(counts.get(grade, 0)) for grade in ("excellent", "good", "fair", "poor")}
+
+    @property
+    def graded(self) -> pd.DataFrame:
+        """`grades` as rows: ``grade``, ``graded_n``."""
+        return pd.DataFrame(self.grades.items(), columns=["grade", "graded_n"])
 
 
 @dataclass(frozen=True)

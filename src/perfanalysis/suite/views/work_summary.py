@@ -19,6 +19,7 @@ from perfanalysis.suite.views.work_facts import (
     year_facts,
 )
 from perfanalysis.suite.views.work_problems import problem_facts
+from perfanalysis.suite.views.work_scope import scope_of
 from perfanalysis.suite.workyear import WorkYear
 
 TRACKED = ("low-execution", *GROUPS["effect"])
@@ -68,6 +69,17 @@ class WorkSummary:
     initiatives: pd.DataFrame
     key_projects: pd.DataFrame
     problems: pd.DataFrame
+
+    @property
+    def scope(self) -> pd.DataFrame:
+        """What each stage was about; see `scope_of`."""
+        return scope_of(self.facts, self.key_projects)
+
+    @property
+    def problem_counts(self) -> pd.DataFrame:
+        """Problems by ``problem_group``: ``flags``."""
+        counts = self.facts["problems"].items()
+        return pd.DataFrame(counts, columns=["problem_group", "flags"])
 
     @property
     def subjects(self) -> list[str]:
