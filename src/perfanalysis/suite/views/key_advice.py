@@ -21,6 +21,11 @@ def problem_facts(view: KeyProjectView) -> list[Said]:
     return [_seen(row) for row in view.problems.to_dict("records")]
 
 
+def indicator_facts(view: KeyProjectView) -> list[Said]:
+    """What was seen of each of the indicators, as keys of ``40_key_project``."""
+    return [_seen(row) for row in view.indicators.to_dict("records")]
+
+
 def _seen(row: dict[str, Any]) -> Said:
     method = row["method"]
     if method == "check_points":
@@ -31,8 +36,12 @@ def _seen(row: dict[str, Any]) -> Said:
         return _UNKNOWN
     if method in ("funding_rate", "spend_rate"):
         return f"seen-{method}", {"part": row["part"], "whole": row["whole"]}
-    key = f"seen-{method}" if method in ("quality_rate", "satisfaction") else "seen-measured"
     unit = "" if pd.isna(row["measure_unit"]) else row["measure_unit"]
+    key = "seen-measured"
+    if method == "satisfaction" or (method == "quality_rate" and unit == "%"):
+        key = "seen-rate"
+    elif method == "quality_rate":
+        key = "seen-quality_rate"
     return key, {"part": row["part"], "whole": row["whole"], "unit": unit}
 
 
@@ -112,4 +121,4 @@ def _list(names: list[str]) -> list[Said]:
     return [(key, {"name": name}) for key, name in zip(keys, names, strict=False)]
 
 
-__all__ = ["key_advice", "problem_facts"]
+__all__ = ["indicator_facts", "key_advice", "problem_facts"]

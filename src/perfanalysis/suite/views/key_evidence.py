@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from perfanalysis.data.lookup import numbers_of
 from perfanalysis.evidence.grades import Errors, GradeOdds, grade_odds
 from perfanalysis.evidence.panel import Panels
 from perfanalysis.evidence.visits import checked_items, working_papers
 from perfanalysis.report.columns import NOT_REPORTED
+from perfanalysis.scoring.exact import HUNDREDTHS, hundredths
+from perfanalysis.scoring.key_rules import formula_scores
 from perfanalysis.suite.views.common import Said, first_of_project, of_project
 from perfanalysis.suite.workyear import WorkYear
 
@@ -37,10 +41,14 @@ class KeyEvidence:
         ``icc_high``, ``projects``, ``experts``, ``why_refused``; missing where there is none.
     survey : Series
         Its row of ``Surveys.projects``; empty without a survey.
+    satisfaction : tuple of float
+        Points of satisfaction at both ends of the survey's interval, and points at stake; empty
+        where there is no interval or the points are not worked out from the share.
     strata, questions : DataFrame
         Of the survey.
     visits : DataFrame
-        `checked_items`, with ``verified_number``.
+        `checked_items`, with ``verified_number`` and ``year_target`` where an indicator of the
+        project has the item's name.
     papers : DataFrame
         `working_papers`.
     steps : DataFrame
@@ -60,6 +68,7 @@ class KeyEvidence:
     sheets: pd.DataFrame
     agreement: pd.DataFrame
     survey: pd.Series
+    satisfaction: tuple[float, ...]
     strata: pd.DataFrame
     questions: pd.DataFrame
     visits: pd.DataFrame
@@ -127,17 +136,25 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
         sheets=_with_leniency(sheets, panels),
         agreement=agreement_of(panels),
         survey=survey,
+        satisfaction=_satisfaction_points(rows, survey, year.rules.value("key.scoring")),
         strata=of_project(surveys.strata, project_id).rename(columns={"answered": "answers"}),
         questions=of_project(surveys.questions, project_id).rename(
             columns={"n": "answers", "mean": "answer_mean"}
         ),
-        visits=visits.rename(columns={"verified": "verified_number"}),
+        visits=_with_targets(visits, of_project(data["indicators"], project_id)),
         papers=working_papers(data, project_id),
         steps=steps.sort_values(["date", "step_id"]).rename(columns={"document": "paper"}),
         requests=_requests(of_project(data["data_requests"], project_id)),
         odds=_odds(year, project_id, rows, errors),
         errors=errors,
         margin=year.rules.value("survey.margin"),
+    )
+
+
+def _with_targets(visits: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    targets = indicators.drop_duplicates("level3").set_index("level3")["target"]
+    return visits.rename(columns={"verified": "verified_number"}).assign(
+        year_target=numbers_of(visits["item"], targets)
     )
 
 
@@ -263,6 +280,23 @@ def _survey_error(indicators: pd.DataFrame, survey: pd.Series) -> float:
     return float(rows["points"].iloc[0] * survey["standard_error"] / target)
 
 
+def _satisfaction_points(
+    indicators: pd.DataFrame, survey: pd.Series, formulas: Mapping[str, str]
+) -> tuple[float, ...]:
+    rows = indicators[indicators["method"] == "satisfaction"].head(1)
+    if rows.empty or not len(survey) or survey["status"] != "estimated":
+        return ()
+    unit = 100 if rows["whole"].iloc[0] > 1 else 1
+    points, _ = hundredths(rows["points"].to_numpy("float64"))
+    found = [
+        formula_scores(rows.assign(part=survey[end] * unit), points, formulas)
+        for end in ("low", "high")
+    ]
+    if not all(known.all() for _, known in found):
+        return ()
+    return (*(float(score[0]) / HUNDREDTHS for score, _ in found), float(rows["points"].iloc[0]))
+
+
 def _points_of(indicators: pd.DataFrame, method: str) -> float:
     return float(indicators.loc[indicators["method"] == method, "points"].sum())
 
@@ -278,14 +312,29 @@ def evidence_findings(evidence: KeyEvidence, project: pd.Series) -> list[Said]:
     return [("main-odds", values | {"sources": evidence.odds.measured})]
 
 
-def survey_findings(survey: pd.Series) -> list[Said]:
+def odds_notes(evidence: KeyEvidence) -> list[Said]:
+    """How to read the sources of error; nothing where the project has no score."""
+    if evidence.odds is None:
+        return []
+    said: list[Said] = [("sources-note", {"low": evidence.odds.low, "high": evidence.odds.high})]
+    if evidence.errors.panel_df:
+        said.append(("sources-t-note", {"experts": evidence.errors.panel_df + 1}))
+    return said
+
+
+def survey_findings(evidence: KeyEvidence) -> list[Said]:
     """What the survey says of satisfaction; nothing where there was none."""
+    survey = evidence.survey
     if not len(survey):
         return [("survey-none", {})]
     values = {"n": int(survey["answered"]), "share": survey["satisfied"]}
     if survey["status"] == "estimated":
         ends = {"low": survey["low"], "high": survey["high"]}
-        return [("survey-estimated", values | ends)]
+        said: list[Said] = [("survey-estimated", values | ends)]
+        if evidence.satisfaction:
+            low, high, points = evidence.satisfaction
+            said.append(("survey-points", {"low": low, "high": high, "points": points}))
+        return said
     if survey["status"] == "described":
         return [("survey-described", values | {"why": survey["why"]})]
     return [("survey-refused", {"why": survey["why"]})]
@@ -310,6 +359,7 @@ __all__ = [
     "evidence_findings",
     "key_evidence",
     "measured_errors",
+    "odds_notes",
     "survey_findings",
     "survey_notes",
 ]

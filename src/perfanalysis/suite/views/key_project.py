@@ -238,6 +238,14 @@ def key_project_findings(view: KeyProjectView, year: WorkYear) -> list[Said]:
     return said
 
 
+def team_members(year: WorkYear) -> list[Said]:
+    """Who evaluated, as keys of ``40_key_project`` with their values."""
+    return [
+        ("member-role" if each.role else "member", {"name": each.name, "role": each.role})
+        for each in year.suite.engagement.team
+    ]
+
+
 def levels_heading(view: KeyProjectView) -> Said:
     """The overall score and grade, as a key of ``40_key_project`` with its values."""
     if view.project["status"] == "refused":
@@ -263,4 +271,5 @@ __all__ = [
     "key_project_findings",
     "key_project_view",
     "levels_heading",
+    "team_members",
 ]
