@@ -187,7 +187,11 @@ def _compared(rows: Sequence[Row]) -> Compared:
     points = [float(str(row["points"])) for row in rows]
     whole = sum(p * reached(row) for p, row in zip(points, rows, strict=True)) / sum(points)
     percent = half_up(100 * whole, 1)
-    return Compared(100.0, percent, "%", percent / 100, reason if percent < 100 else "")
+    if percent == 100:
+        return Compared(100.0, percent, "%", 1.0, "")
+    if len(rows) > 1:
+        reason = f"{len(rows)}项指标按分值加权达到{plain(percent)}%：{reason}"
+    return Compared(100.0, percent, "%", percent / 100, reason)
 
 
 def _plain(row: Row, reason: str) -> Compared:
