@@ -209,6 +209,13 @@ def test_headers_have_scope_and_the_table_a_name():
     assert 'id="t-caption">表1　表名' in html
 
 
+def test_a_date_is_marked_so_that_it_stays_on_one_line():
+    frame = {"name": ["甲"], "date": [datetime.date(2021, 3, 31)]}
+    html = draw(frame, {"name": text_col("单位"), "date": date_col("期限")})
+    assert '<th scope="col" class="short">期限</th>' in html
+    assert '<td class="date">2021-03-31</td>' in html
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

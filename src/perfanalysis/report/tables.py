@@ -207,6 +207,8 @@ def header_of(column: Column, say: Texts, *, money: bool = False) -> str:
 def _class(column: Column, index: int, rows: list[list[str]]) -> str:
     if column.is_numeric:
         return ' class="num"'
+    if column.kind == "date":
+        return ' class="short"'
     longest = max((_width(row[index]) for row in rows), default=0)
     return f' class="{"long" if longest > LONG_CELL else "name" if longest > 4 else "short"}"'
 
@@ -247,7 +249,8 @@ def _row(
         content: str = html(cell).replace("!", Markup("!<wbr>"))  # file!cell may break there
         if index in links:
             content = f'<a href="{html(links[index])}">{content}</a>'
-        kind = ' class="num"' if column.is_numeric else ""
+        of = "num" if column.is_numeric else "date" if column.kind == "date" else ""
+        kind = f' class="{of}"' if of else ""
         if index in values:
             kind += f' data-value="{values[index]}"'
         tag = '<th scope="row"' if index == 0 else "<td"

@@ -13,6 +13,7 @@ from perfanalysis.suite.views.trends import (
     trends_findings,
     trends_view,
     twice_refused,
+    with_measure,
 )
 from year_tables import make_year
 
@@ -195,6 +196,7 @@ def test_projects_over_a_spending_standard_are_those_of_the_evaluated_year(tmp_p
     assert view.dear["project_id"].tolist() == ["P01", "P00"]
     assert view.dear["over_share"].tolist() == pytest.approx([1.5, 0.25])
     _, say = year.page("80_trends", "zh")
+    assert with_measure(view.dear, say)["output"].tolist() == ["维修面积（平方米）"] * 2
     main = sentences(say, cost_findings(view, year))[1]
     assert main.startswith("1种产出有支出标准：2020年度30个项目中有2个的单位成本高于标准")
     assert "支出标准依据：示财〔2020〕1号第二条。" in cost_notes(view, year, say)

@@ -168,6 +168,15 @@ def _outside(costs: UnitCosts, last: int) -> pd.DataFrame:
     return own.loc[order].reset_index(drop=True)
 
 
+def with_measure(rows: pd.DataFrame, say: Texts) -> pd.DataFrame:
+    """The rows with the unit of measure behind each output."""
+    named = [
+        say("cost-output", output=row.output, measure=row.measure_unit)
+        for row in rows.itertuples(index=False)
+    ]
+    return rows.assign(output=named)
+
+
 def _dear(costs: UnitCosts, last: int) -> pd.DataFrame:
     own = costs.projects[(costs.projects["over_share"] > 0) & (costs.projects["year"] == last)]
     return own.sort_values("over_share", ascending=False, kind="stable", ignore_index=True)
@@ -266,4 +275,5 @@ __all__ = [
     "trends_findings",
     "trends_view",
     "twice_refused",
+    "with_measure",
 ]

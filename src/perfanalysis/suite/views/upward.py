@@ -49,8 +49,8 @@ class UpwardView:
     Attributes
     ----------
     items : DataFrame
-        See `self_score`, with ``report`` (notebook of the evidence), ``page``, ``files`` (name of
-        the table's file, empty where there is none) and ``file_rows`` (rows in it).
+        See `self_score`, with ``report`` (notebook of the evidence), ``page``, ``folder`` (budget
+        year of the table) and ``file_rows`` (rows in it).
     counted : dict of str to Counted
         What was done and what was not of each item, with the cells that show it.
     """
@@ -78,26 +78,34 @@ def upward_view(year: WorkYear) -> UpwardView:
         "targets": year.targets,
         "monitoring": year.monitoring,
     }
-    files, rows = [], []
+    folders, rows = [], []
     for item in items["item"]:
         table = TABLES[item]
         if item == "use":
-            files.append(f"{year.requests_year}/{table}")
+            folders.append(year.requests_year)
             rows.append(len(year.requests))
             continue
         of = years.get(item, year.evaluation)
-        files.append(f"{of.budget_year}/{table}")
+        folders.append(of.budget_year)
         rows.append(len(of[table]))
     pages = items["item"].map(PAGES)
     return UpwardView(
-        items.assign(report=pages, page=pages + ".html", files=files, file_rows=rows), counted
+        items.assign(report=pages, page=pages + ".html", folder=folders, file_rows=rows), counted
     )
 
 
 def evidence_of(view: UpwardView, say: Texts) -> pd.DataFrame:
-    """The items with ``done_cells`` and ``open_cells`` in words; missing where there is none."""
+    """The items with ``evidence_table``, ``done_cells`` and ``open_cells`` in words.
+
+    Cells are missing where there is none.
+    """
+    tables = [
+        say("evidence-table", year=row.folder, table=say.label("upward_table", row.item))
+        for row in view.items.itertuples(index=False)
+    ]
     counted = [view.counted[item] for item in view.items["item"]]
     return view.items.assign(
+        evidence_table=tables,
         done_cells=[_in_words(each.done_cells, say) for each in counted],
         open_cells=[_in_words(each.open_cells, say) for each in counted],
     )
