@@ -1,6 +1,7 @@
 """Whether each number of a page's main points can be found in the tables of the page.
 
-The block 要点中各数取整前的值 is made from the sentences themselves and proves nothing: it is left out.
+The block of their values before rounding is made from the sentences, proves nothing, and is
+left out.
 """
 
 from __future__ import annotations

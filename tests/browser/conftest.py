@@ -23,11 +23,17 @@ def _failing_notebook(path):
     path.write_text(json.dumps(notebook), "utf-8")
 
 
+def _let_out(settings, notebooks):
+    """Name in suite.toml what may be public."""
+    text = settings.read_text("utf-8")
+    settings.write_text(f"{text}\n[publish]\npublic = {json.dumps(notebooks)}\n", "utf-8")
+
+
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory):
     """The reports folder: the district of tests/golden in both languages, one report failed.
 
-    Of the next work year, one unit.
+    Of the next work year, one unit; of the public edition, a page of each kind that it changes.
     """
     root = tmp_path_factory.mktemp("suite")
     shutil.copytree(ROOT / "tests" / "golden" / "data", root / "data")
@@ -37,6 +43,9 @@ def reports(tmp_path_factory):
     for lang in ("zh", "en"):
         run_suite(root / "suite.toml", lang=lang, jobs=2)
     run_suite(root / "suite.toml", work_year=2022, only=["30_unit-U001"], jobs=1)
+    _let_out(root / "suite.toml", ["30_unit", "40_key_project", "60_district"])
+    kinds = ["30_unit-U001", "40_key_project-P004-01", "60_district"]
+    run_suite(root / "suite.toml", edition="public", only=kinds, jobs=2)
     return root / "reports"
 
 

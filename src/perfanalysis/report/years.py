@@ -85,11 +85,7 @@ def render_years(editions: Sequence[Edition], lang: Lang) -> str:
                 "href": f"{each.folder}/{INDEX}",
                 "lang": texts("common", each.lang)("html-lang"),
                 "title": each.title,
-                "about": say(
-                    f"years-{each.edition}",
-                    n=len(each.entries),
-                    failed=sum(entry.status == "failed" for entry in each.entries),
-                ),
+                "about": _about(each, say),
             }
             for each in ordered
         ],
@@ -109,6 +105,12 @@ def years_script(editions: Sequence[Edition]) -> str:
         if each.edition == "internal"
     ]
     return f"yearsData({json.dumps(content, ensure_ascii=False, separators=(',', ':'))});\n"
+
+
+def _about(edition: Edition, say: Texts) -> str:
+    failed = sum(entry.status == "failed" for entry in edition.entries)
+    key = f"years-{edition.edition}"
+    return say(f"{key}-failed" if failed else key, n=len(edition.entries), failed=failed)
 
 
 def _table(editions: Sequence[Edition], lang: Lang, say: Texts) -> Markup:
