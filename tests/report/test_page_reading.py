@@ -8,11 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
-from main_points import unfounded
-from printed_totals import wrong_totals
 
+from main_points import unfounded
 from perfanalysis.report.places import PLACES
 from perfanalysis.report.site import page_facts, render_page
+from printed_totals import wrong_totals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 COPIES = sorted(path.stem for path in GOLDEN.glob("*.ipynb"))

@@ -6,7 +6,7 @@ from made_years import EVALUATED, project, work_year
 from perfanalysis.rules.loader import evaluation_date, load_rules
 from perfanalysis.scoring.key_rules import key_framework
 from perfanalysis.suite.views.common import sentences
-from perfanalysis.suite.views.key_advice import key_advice, problem_facts
+from perfanalysis.suite.views.key_advice import indicator_facts, key_advice, problem_facts
 from perfanalysis.suite.views.key_panel import agreement_notes, panel_findings
 from perfanalysis.suite.views.key_project import key_project_view
 
@@ -79,10 +79,36 @@ def test_what_was_found_on_site_and_what_is_overdue_is_said_with_its_table():
     findings = [
         finding | {"finding_id": "Z1", "due": "2021-09-15"},
         finding | {"finding_id": "Z2", "due": "2022-09-15"},  # after the report of 2022-01-20
+        finding
+        | {"finding_id": "Z3", "due": "2021-09-15", "status": "closed", "closed": "2021-09-13"},
     ]
     advice, _ = told(key_year(site_visits=visits, rectification=findings))
     assert advice[1].endswith("；现场核实少于申报的有清扫车，见表6。")
     assert "已提出的整改要求中有1项逾期（表7），尽快完成并书面报告结果。" in advice
+    assert any(each.startswith("此前提出的整改要求中有1项已整改完（表7）") for each in advice)
+
+
+def test_an_item_checked_on_site_stands_beside_its_target():
+    visit = {"project_id": "P1", "date": "2021-05-01", "measure_unit": "个"}
+    visits = [
+        visit | {"visit_id": "K1", "item": "指标1", "reported": 100.0, "verified": 90.0},
+        visit | {"visit_id": "K2", "item": "别的", "reported": 4.0, "verified": 4.0},
+    ]
+    found = key_project_view(key_year(site_visits=visits), "P1").evidence.visits
+    assert found["year_target"].iloc[0] == 100.0
+    assert found["year_target"].isna().tolist() == [False, True]
+
+
+def test_figures_are_told_of_each_indicator_and_a_rate_of_quality_is_not_a_number_of_pieces():
+    lost = LOST | {
+        "质量达标率": {"score": 6.46, "planned": 99.0, "actual": 80.0, "measure_unit": "%"}
+    }
+    view = key_project_view(key_year(lost), "P1")
+    _, say = key_year(lost).page("40_key_project", "zh")
+    facts = dict(zip(view.indicators["level3"], sentences(say, indicator_facts(view)), strict=True))
+    assert facts["质量达标率"] == "目标99%，实际80%"
+    assert facts["资金到位率"] == "全年预算100.00万元，到位100.00万元"
+    assert facts["实施效益"] == "—"
 
 
 def test_nothing_lost_and_nothing_seen_is_nothing_to_do():

@@ -5,7 +5,11 @@ import pytest
 
 from perfanalysis.evidence.panel import score_panels
 from perfanalysis.rules.loader import evaluation_date, load_rules
-from perfanalysis.suite.views.key_evidence import agreement_of, measured_errors
+from perfanalysis.suite.views.key_evidence import (
+    agreement_of,
+    measured_errors,
+    satisfaction_points,
+)
 from year_tables import make_year
 
 INDICATORS = pd.DataFrame(
@@ -92,3 +96,33 @@ def test_coefficients_of_shared_projects_are_shown():
     assert table.loc["icc_agreement", ["projects", "experts"]].tolist() == [3, 2]
     assert "severity" not in table.index
     assert table["why_refused"].isna().all()
+
+
+SATISFACTION = pd.DataFrame(
+    {"method": ["satisfaction"], "points": [10.0], "part": [63.0], "whole": [95.0]}
+).assign(check_points=pd.NA, check_points_met=pd.NA)
+ESTIMATED = pd.Series({"status": "estimated", "low": 0.476, "high": 0.762})
+FORMULAS = load_rules().on(evaluation_date(2020)).value("key.scoring")
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends", "expected"),
+    [
+        # 10 × 47.6 ÷ 95 = 5.0105, 10 × 76.2 ÷ 95 = 8.0211
+        (1.0, (0.476, 0.762), (5.01, 8.02, 10.0)),
+        (0.01, (0.476, 0.762), (5.01, 8.02, 10.0)),  # the target written as 0.95
+        (1.0, (0.9, 0.99), (9.47, 10.0, 10.0)),  # nothing above full points
+    ],
+)
+def test_the_interval_of_the_survey_is_carried_into_points(unit, ends, expected):
+    rows = SATISFACTION.assign(whole=SATISFACTION["whole"] * unit)
+    survey = pd.Series({"status": "estimated", "low": ends[0], "high": ends[1]})
+    assert satisfaction_points(rows, survey, FORMULAS) == expected
+
+
+def test_no_points_are_told_of_a_survey_without_an_interval():
+    described = pd.Series({"status": "described", "low": float("nan"), "high": float("nan")})
+    assert satisfaction_points(SATISFACTION, described, FORMULAS) == ()
+    assert satisfaction_points(SATISFACTION, pd.Series(dtype="object"), FORMULAS) == ()
+    judged = dict(FORMULAS) | {"satisfaction": "none"}
+    assert satisfaction_points(SATISFACTION, ESTIMATED, judged) == ()

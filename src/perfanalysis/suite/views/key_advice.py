@@ -75,7 +75,11 @@ def key_advice(view: KeyProjectView, year: WorkYear, tables: Mapping[str, str]) 
         names = list(view.category_ledger["indicator"])
         where = {"n": len(names), "table": tables["category-ledger"]}
         said.append(("advice-category", where | {"names": _list(names)}))
-    overdue = int((view.rectification["rectified_state"] == "overdue").sum())
+    states = view.rectification["rectified_state"]
+    closed = int(states.isin(["closed", "late"]).sum())
+    if closed:
+        said.append(("advice-closed", {"n": closed, "table": tables["rectification"]}))
+    overdue = int((states == "overdue").sum())
     if overdue:
         said.append(("advice-overdue", {"n": overdue, "table": tables["rectification"]}))
     if len(view.flags):

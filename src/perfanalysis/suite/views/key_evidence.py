@@ -136,7 +136,7 @@ def key_evidence(year: WorkYear, project_id: str) -> KeyEvidence:
         sheets=_with_leniency(sheets, panels),
         agreement=agreement_of(panels),
         survey=survey,
-        satisfaction=_satisfaction_points(rows, survey, year.rules.value("key.scoring")),
+        satisfaction=satisfaction_points(rows, survey, year.rules.value("key.scoring")),
         strata=of_project(surveys.strata, project_id).rename(columns={"answered": "answers"}),
         questions=of_project(surveys.questions, project_id).rename(
             columns={"n": "answers", "mean": "answer_mean"}
@@ -280,9 +280,25 @@ def _survey_error(indicators: pd.DataFrame, survey: pd.Series) -> float:
     return float(rows["points"].iloc[0] * survey["standard_error"] / target)
 
 
-def _satisfaction_points(
+def satisfaction_points(
     indicators: pd.DataFrame, survey: pd.Series, formulas: Mapping[str, str]
 ) -> tuple[float, ...]:
+    """Points of satisfaction at both ends of the survey's interval, and the points at stake.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Of the project, with ``method``, ``points`` and ``whole`` (the target, ratio or per cent).
+    survey : Series
+        Its row of `Surveys.projects`; empty where there is none.
+    formulas : mapping of str to str
+        Rule ``key.scoring``.
+
+    Returns
+    -------
+    tuple of float
+        Empty where there is no interval, or points are not worked out from the share.
+    """
     rows = indicators[indicators["method"] == "satisfaction"].head(1)
     if rows.empty or not len(survey) or survey["status"] != "estimated":
         return ()
@@ -360,6 +376,7 @@ __all__ = [
     "key_evidence",
     "measured_errors",
     "odds_notes",
+    "satisfaction_points",
     "survey_findings",
     "survey_notes",
 ]
