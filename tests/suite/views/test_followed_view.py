@@ -80,7 +80,15 @@ def test_too_little_data_is_said_and_not_estimated():
 
 def test_the_causes_of_a_units_change_add_up(year):
     moved = linkage_view(year).moved
-    causes = ["cut_wan", "ceiling_wan", "given_wan", "dropped_wan", "new_wan", "rounded_wan"]
+    causes = [
+        "cut_wan",
+        "withheld_wan",
+        "ceiling_wan",
+        "given_wan",
+        "dropped_wan",
+        "new_wan",
+        "rounded_wan",
+    ]
     whole = sum(micro(moved[name]) for name in causes)
     assert (whole == micro(moved["change_wan"])).all()
     assert (moved["cut_wan"] <= 0).all()
