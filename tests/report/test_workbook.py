@@ -18,6 +18,7 @@ HOSTILE = [
     "+1",
     "-1",
     "@SUM(1)",
+    "#REF!",
     "\t=1",
     "<script>alert(1)</script>",
     "{{7*7}}",

@@ -23,6 +23,7 @@ MOST_ROWS = 1_048_575
 MOST_TEXT = 32_767
 _ROWS_SEEN, _WIDEST = 200, 48
 _NO_TIME = datetime(1980, 1, 1)
+_TAKEN = re.compile(r"^[=#]|[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -57,9 +58,9 @@ def workbook_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
         for number, column in enumerate(table.columns, start=1):
             width = _width(str(column), table[column])
             sheet.column_dimensions[get_column_letter(number)].width = width
-        header = [_cell(sheet, str(column)) for column in table.columns]
+        header = [WriteOnlyCell(sheet, _ILLEGAL.sub("□", str(name))) for name in table.columns]
         for cell in header:
-            cell.font = Font(bold=True)
+            cell.data_type, cell.font = "s", Font(bold=True)
         sheet.append(header)
         plain = table.astype(object).where(table.notna(), None)
         for row in plain.itertuples(index=False, name=None):
@@ -97,8 +98,9 @@ def _check_texts(name: str, table: pd.DataFrame) -> None:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value)
+    """What to append for a value: a cell only where openpyxl would take the text for something."""
+    if not isinstance(value, str) or not _TAKEN.search(value):
+        return value
     cell = WriteOnlyCell(sheet, _ILLEGAL.sub("□", value))
     cell.data_type = "s"
     return cell

@@ -20,8 +20,12 @@ FILE_NAME = "suite.toml"
 MOST_EARLIER = 6
 """Budget years before the evaluated one that reports may look back on, at most."""
 SHEETS = (
-    "units", "projects", "indicators", "ledger", "execution", "flags", "worklist", "proposal",
-    "steps", "totals", "rules", "findings",
+    "units", "projects", "indicators", "ledger", "key_scores", "key_indicators", "key_ledger",
+    "category_scores", "category_indicators", "category_ledger", "unit_scores", "unit_indicators",
+    "unit_ledger", "gap_units", "gap_rules", "gap_on_site", "execution", "flags", "worklist",
+    "monitored_worklist", "proposal", "steps", "totals", "trend_years", "trend_moves",
+    "trend_units", "unit_costs", "rectification", "publication", "assessment",
+    "assessment_ledger", "upward", "sections", "rules", "findings",
 )  # fmt: skip
 """Sheets of the workbook, as `Publish.sheets` names them."""
 MOST_SCALE = 1e8

@@ -19,11 +19,10 @@ from perfanalysis.report.text import Lang, Texts, texts
 from perfanalysis.report.workbook import Sheet, year_workbook
 from perfanalysis.rules.loader import rules_frame
 from perfanalysis.scoring.export import labelled_scores
+from perfanalysis.suite.book_tables import BOOK_TABLES, Pair
 from perfanalysis.suite.config import SHEETS
+from perfanalysis.suite.views.spending import monitored_worklist
 from perfanalysis.suite.workyear import WorkYear
-
-Pair = tuple[pd.DataFrame, pd.DataFrame]
-"""A table, and the same with Chinese headers and labels."""
 
 _EXECUTION_HEADERS = {
     "project_id": "项目编码",
@@ -194,8 +193,8 @@ def _flags(year: WorkYear) -> Pair:
     return table, shown.rename(columns=_FLAG_HEADERS)
 
 
-def _worklist(year: WorkYear) -> Pair:
-    table, say = year.worklist, texts("suite", "zh")
+def _worklist(table: pd.DataFrame) -> Pair:
+    say = texts("suite", "zh")
     kinds = {code: say.label("flag", code) for code in table["check"].unique()}
     shown = table.assign(
         check=table["check"].map(kinds),
@@ -230,12 +229,14 @@ _TABLES: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(
         "ledger": _score("ledger"),
         "execution": _execution,
         "flags": _flags,
-        "worklist": _worklist,
+        "worklist": lambda year: _worklist(year.worklist),
+        "monitored_worklist": lambda year: _worklist(monitored_worklist(year)),
         "proposal": _proposal("projects"),
         "steps": _proposal("steps"),
         "totals": _proposal("totals"),
         "rules": _rules,
         "findings": _findings,
+        **BOOK_TABLES,
     }
 )
 

@@ -73,10 +73,9 @@ def section_view(year: WorkYear, section: str) -> SectionView:
     def of(frame: pd.DataFrame) -> pd.DataFrame:
         return with_units(frame[frame["unit_id"].isin(ids)], names).reset_index(drop=True)
 
-    monitored, undone = year.monitored, of(year.rectified)
-    undone = undone[undone["state"].isin(UNDONE)]
+    monitored, undone = year.monitored, of(_undone(year))
     slow = of(monitored.projects[monitored.projects["light"].isin(TROUBLE)])
-    table = _units(year, own, undone)
+    table = _units(year, own)
     gate = of(year.gate) if len(year.requests) else pd.DataFrame({"gate": []})
     return SectionView(
         section=section,
@@ -90,7 +89,20 @@ def section_view(year: WorkYear, section: str) -> SectionView:
     )
 
 
-def _units(year: WorkYear, own: pd.DataFrame, undone: pd.DataFrame) -> pd.DataFrame:
+def units_by_section(year: WorkYear) -> pd.DataFrame:
+    """Every unit of a section, with ``finance_section`` and the figures of `SectionView.units`."""
+    units = year.evaluation["units"].dropna(subset=["finance_section"])
+    units = units.sort_values("finance_section", kind="stable")
+    table = with_units(_units(year, units), units.set_index("unit_id")["name"])
+    return table.assign(finance_section=list(units["finance_section"]))
+
+
+def _undone(year: WorkYear) -> pd.DataFrame:
+    return year.rectified[year.rectified["state"].isin(UNDONE)]
+
+
+def _units(year: WorkYear, own: pd.DataFrame) -> pd.DataFrame:
+    undone = _undone(year)
     summaries = year.unit_summaries.set_index("unit_id")
     reviewed = year.target_review.subjects.groupby("unit_id")["last_score"].mean()
     assessed = year.assessment.units.set_index("unit_id")["score"]
@@ -147,4 +159,4 @@ def section_findings(view: SectionView) -> list[Said]:
     return said
 
 
-__all__ = ["SectionView", "section_findings", "section_view"]
+__all__ = ["SectionView", "section_findings", "section_view", "units_by_section"]

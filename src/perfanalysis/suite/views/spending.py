@@ -55,6 +55,8 @@ class Spending:
         ``amount_wan``, ``seen``, ``rule_title``, ``document``, ``basis``, ``where``, ``ask``.
     checks : DataFrame
         What was looked for over the whole district, see ``MoneyScreen.expected``.
+    sheet : str
+        Sheet of the workbook that holds the whole worklist.
     """
 
     budget_year: int
@@ -66,6 +68,7 @@ class Spending:
     ahead: tuple[str, ...]
     worklist: pd.DataFrame
     checks: pd.DataFrame
+    sheet: str = "worklist"
 
     @property
     def by_chance(self) -> dict[str, Any]:
@@ -144,15 +147,7 @@ def monitored_spending(year: WorkYear) -> Spending:
     Only `IN_YEAR` checks; the others need the end of the year.
     """
     month, rules = year.monitored.month, year.monitoring_rules
-    until = _until(year.monitoring, month)
-    found = screen_money(until, rules)
-    kept = found.flags["check"].isin(IN_YEAR)
-    looked = found.expected["check"].isin(IN_YEAR)
-    screen = replace(
-        found,
-        flags=found.flags[kept].reset_index(drop=True),
-        expected=found.expected[looked].reset_index(drop=True),
-    )
+    until, screen = _in_year(year)
     curves = project_curves(until)
     contracts = contract_curves(until)
     return _whole(
@@ -165,7 +160,28 @@ def monitored_spending(year: WorkYear) -> Spending:
         contracts=contracts[contracts["month"] <= month],
         ahead=contracts_ahead(until, rules),
         month=month,
+        sheet="monitored_worklist",
     )
+
+
+def monitored_worklist(year: WorkYear) -> pd.DataFrame:
+    """The whole worklist that the page of monitoring shows the first of: see `money_worklist`."""
+    until, screen = _in_year(year)
+    return money_worklist(screen.flags, until["units"])
+
+
+def _in_year(year: WorkYear) -> tuple[YearData, MoneyScreen]:
+    """The monitored year up to its month, and what `IN_YEAR` checks find in it."""
+    until = _until(year.monitoring, year.monitored.month)
+    found = screen_money(until, year.monitoring_rules)
+    kept = found.flags["check"].isin(IN_YEAR)
+    looked = found.expected["check"].isin(IN_YEAR)
+    screen = replace(
+        found,
+        flags=found.flags[kept].reset_index(drop=True),
+        expected=found.expected[looked].reset_index(drop=True),
+    )
+    return until, screen
 
 
 def _until(year: YearData, month: int) -> YearData:
@@ -186,6 +202,7 @@ def _whole(
     contracts: pd.DataFrame,
     ahead: pd.Series,
     month: int = 12,
+    sheet: str = "worklist",
 ) -> Spending:
     projects, paced = year["projects"], _paced(worklist)
     drawn = _labelled(curves, _chosen(curves, paced)[:PANELS], projects, apart=["name"])
@@ -200,6 +217,7 @@ def _whole(
         ahead=tuple(dict.fromkeys(shown["label"])),
         worklist=_worded(worklist, rules),
         checks=screen.expected,
+        sheet=sheet,
     )
 
 
@@ -285,6 +303,7 @@ __all__ = [
     "Spending",
     "district_spending",
     "monitored_spending",
+    "monitored_worklist",
     "spending_finding",
     "unit_spending",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from perfanalysis.report import charts
 from perfanalysis.report.layout import labelled, layout
 from perfanalysis.report.page import Page
-from perfanalysis.report.text import Texts
+from perfanalysis.report.text import Texts, texts
 from perfanalysis.suite.views.spending import Spending
 
 MONTHS = 12
@@ -82,7 +82,12 @@ def _add_worklist(page: Page, say: Texts, spending: Spending, *, whole: bool) ->
     rows = spending.worklist.head(ON_PAGE) if whole else spending.worklist
     page.paragraph(say("spent-list-text", table=page.ref("table-worklist"), **chance))
     if len(rows) < len(spending.worklist):
-        page.paragraph(say("spent-list-first", n=len(rows), all=len(spending.worklist)))
+        counts = {"n": len(rows), "all": len(spending.worklist)}
+        if say.public:  # its workbook has the sheets that suite.toml lists
+            page.paragraph(say("spent-list-part", **counts))
+        else:
+            sheet = texts("workbook", say.lang)(f"sheet-{spending.sheet}")
+            page.paragraph(say("spent-list-first", sheet=sheet, **counts))
     shown = labelled(rows, say, kind="flag", seen="said", rule_title="said", ask="said")
     shown = shown.assign(rule_basis=[_rule(say, row) for row in shown.to_dict("records")])
     who = {"unit_name": "text>page"} if whole else {}
