@@ -120,7 +120,9 @@ def test_a_district_worked_out_by_hand():
         ("link.base", 70), ("grade-fair", 0), ("request-ceiling", -15),
     ]  # fmt: skip
     assert way(result, "P-both") == [("link.base", 10), ("grade-poor", -3), ("execution-low", -2)]
-    assert way(result, "P-slow") == [("link.base", 80), ("execution-slow", -8)]
+    assert way(result, "P-slow") == [  # 优, and no more of what is freed, for it was cut
+        ("link.base", 80), ("execution-slow", -8), ("grade-excellent", 0),
+    ]  # fmt: skip
     assert way(result, "P-idle") == [("link.base", 90), ("grade-good", 0), ("execution-idle", -25)]
     assert way(result, "P-gone") == [("link.base", 9), ("link.not_requested", -9)]
     assert way(result, "P-new") == [("link.new_project", 12.5)]
@@ -134,6 +136,47 @@ def test_a_district_worked_out_by_hand():
     status = result.projects.set_index("project_id")
     assert "没有评价结果" in status.loc["P-none", "reason"]
     assert "没有基数" in status.loc["P-new", "reason"]
+
+
+def test_an_excellent_project_that_was_cut_reads_why_it_gets_no_more():
+    """P-cut is 优 and spent 70 of 100; P-silent is 优 with a warning unanswered; P-best is neither."""
+    facts = pd.DataFrame({"warnings_unanswered": [1.0]}, index=["P-silent"])
+    result = propose(
+        scored(("P-cut", 95, 100, 70), ("P-silent", 95, 50, 50), ("P-best", 95, 50, 50)),
+        based(("P-cut", 100), ("P-silent", 50), ("P-best", 50)),
+        asked(("P-cut", 120), ("P-silent", 60), ("P-best", 60)),
+        RULES,
+        circumstances=facts.reindex(columns=list(CIRCUMSTANCES)),
+    )
+    barred = result.steps.loc[result.steps["action"] == "barred"].set_index("project_id")
+    assert barred["fact"].to_dict() == {
+        "P-cut": "自评复核得分95.00分，优；已被核减，不再增加",
+        "P-silent": "自评复核得分95.00分，优；已定为不予增加",
+    }
+    assert barred["after_wan"].to_dict() == {"P-cut": 90.0, "P-silent": 50.0}
+    table = proposal_waterfall(result).set_index("rule")
+    assert table.loc["grade-excellent", ["action", "projects", "amount_wan"]].tolist() == [
+        "prioritise", 1, 5.0,
+    ]  # fmt: skip
+
+
+def test_a_project_with_neither_base_nor_request_gives_nothing_up():
+    base = based(("P-gone", 9), ("P-idle", 0), ("P-on", 5))
+    result = propose_budget(scored(), base, asked(("P-on", 5)), RULES)
+    assert way(result, "P-gone") == [("link.base", 9), ("link.not_requested", -9)]
+    assert way(result, "P-idle") == [("link.base", 0)]
+    own = result.projects.set_index("project_id")
+    assert own.loc["P-idle", "reason"] == "工作年度年初预算为零，也没有申请"
+    counts = proposal_waterfall(result).set_index("rule")["projects"]
+    assert counts[["link.base", "link.not_requested"]].tolist() == [2, 1]
+
+
+def test_a_new_project_waits_only_where_the_gate_has_not_decided():
+    facts = pd.DataFrame({"gate": ["passed"]}, index=["P-in"]).reindex(columns=[*CIRCUMSTANCES])
+    requests = asked(("P-in", 3), ("P-new", 4))
+    result = propose(scored(), based(), requests, RULES, circumstances=facts)
+    said = result.steps.set_index("project_id")["fact"].to_dict()
+    assert said == {"P-in": "申请3", "P-new": "申请4；待事前评估和目标审核"}
 
 
 def test_a_step_says_what_it_goes_by_and_on_whose_authority():
@@ -297,6 +340,8 @@ def test_rounding_by_the_largest_remainder():
     assert proposed(result) == {"A": 1.01, "B": 1.0, "C": 1.0}
     assert way(result, "A") == [("link.base", 1.004), ("link.rounding", 0.006)]
     assert way(result, "B") == [("link.base", 1.004), ("link.rounding", -0.004)]
+    last = result.steps.loc[result.steps["action"] == "round"]
+    assert set(last["fact"]) == {"取舍前1.004"}
     assert result.totals["proposed_wan"].iloc[0] == 3.01
 
 

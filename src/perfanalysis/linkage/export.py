@@ -128,10 +128,12 @@ def proposal_waterfall(proposal: Proposal, *, unit_id: str | None = None) -> pd.
     -------
     DataFrame
         One row a rule, in the order in which they apply: rule, action, title, basis, document,
-        projects (number), amount_wan (exact sum, 万元). The first is the base; all add up to the
-        proposal.
+        projects (number that it applied to; of the base, that have one), amount_wan (exact sum,
+        万元). The first is the base; all add up to the proposal.
     """
     steps = proposal.steps
+    idle = (steps["action"] == "base") & (steps["amount_wan"] == 0)
+    steps = steps.loc[~idle & (steps["action"] != "barred")]
     if unit_id is not None:
         steps = steps.loc[steps["unit_id"] == unit_id]
     groups = steps.assign(micro=micro(steps["amount_wan"])).groupby(

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from perfanalysis.data.codebook import codebook
 from perfanalysis.linkage.rules import LinkRule
 from perfanalysis.scoring.exact import (
+    Bools,
     Floats,
     Ints,
     Texts,
@@ -75,6 +76,24 @@ def room_facts(room: Floats) -> Texts:
     return joined("；至多可加", number_texts(room))
 
 
+def ungated_facts(gate: pd.Series) -> Texts:
+    """``；待事前评估和目标审核`` where the gate decided nothing yet; else empty."""
+    waits = pa.array(gate.isna().to_numpy("bool"))
+    return pc.if_else(waits, "；待事前评估和目标审核", "").cast(pa.large_string())
+
+
+def barred_facts(lowered: Bools) -> Texts:
+    """Why a rule that gives does not apply: the project was cut, or may not be raised."""
+    return pc.if_else(pa.array(lowered), "已被核减，不再增加", "已定为不予增加").cast(
+        pa.large_string()
+    )
+
+
+def unrounded_facts(amounts: Floats) -> Texts:
+    """``取舍前370.692568``."""
+    return joined("取舍前", number_texts(amounts))
+
+
 def recovered_facts(of: str, amounts: Floats) -> Texts:
     """``未支出30``, or what was carried in and not used."""
     return joined("未支出" if of == "unspent_wan" else "上年结转当年未用", number_texts(amounts))
@@ -118,9 +137,12 @@ def _rates(rows: pd.DataFrame) -> Texts:
 
 __all__ = [
     "GRADES",
+    "barred_facts",
     "condition_facts",
     "recovered_facts",
     "request_facts",
     "room_facts",
     "surplus_facts",
+    "ungated_facts",
+    "unrounded_facts",
 ]

@@ -118,12 +118,14 @@ def _status(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     no_base = based & np.isnan(amount)
     no_amount = asked & table["requested_wan"].isna().to_numpy()
     new = asked & ~(based & (amount > 0))
+    idle = ~asked & based & (amount == 0)
     cases = [
         (other_kind, "refused", "申请的预算类型与工作年度不同，资金不能跨类"),
         (no_base, "refused", "工作年度没有填年初预算数"),
         (no_amount, "refused", "没有填申请数"),
         (new & based, "new", "工作年度年初预算为零，没有基数"),
         (new, "new", "工作年度没有该项目，没有基数"),
+        (idle, "not_requested", "工作年度年初预算为零，也没有申请"),
         (~asked, "not_requested", "有年初预算而未申请"),
     ]
     conditions = [case[0] for case in cases]

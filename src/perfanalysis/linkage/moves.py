@@ -70,6 +70,8 @@ class State:
         Exempt or withheld: no later rule but the request applies.
     fixed : ndarray of bool, shape (n,)
         Gets nothing of the pool.
+    lowered : ndarray of bool, shape (n,)
+        Fixed because a rule cut it, not because one bars an increase.
     decide : ndarray of bool, shape (n,)
     """
 
@@ -80,6 +82,7 @@ class State:
     new: Bools
     closed: Bools
     fixed: Bools
+    lowered: Bools
     decide: Bools
 
     @classmethod
@@ -94,6 +97,7 @@ class State:
             new=status == "new",
             closed=np.zeros(count, dtype=np.bool_),
             fixed=np.zeros(count, dtype=np.bool_),
+            lowered=np.zeros(count, dtype=np.bool_),
             decide=np.zeros(count, dtype=np.bool_),
         )
 
@@ -123,6 +127,7 @@ def apply_rule(
     state.now[rows] += amount
     if rule.action in _CUTS:
         state.fixed[rows[amount < 0]] = True
+        state.lowered[rows[amount < 0]] = True
         state.pool[:] += sums_by(-amount, money.kind[rows], money.kinds)
     if rule.action in ("cut", "cut_surplus", "recover"):
         state.cut[rows] -= amount
@@ -132,6 +137,11 @@ def apply_rule(
     state.fixed[rows] |= rule.action == "no_increase"
     state.decide[rows] |= rule.action == "decide"
     return rows, amount
+
+
+def barred_rows(rule: LinkRule, table: pd.DataFrame, state: State) -> Ints:
+    """Positions of the projects that a rule that gives would serve, had no rule before fixed them."""
+    return np.flatnonzero(state.continued & ~state.closed & state.fixed & _holds(rule, table))
 
 
 def _open(rule: LinkRule, state: State) -> Bools:
@@ -211,4 +221,4 @@ def _from_pool(wanted: Ints, kind: Ints, pool: Ints) -> Ints:
     return given
 
 
-__all__ = ["Money", "State", "apply_rule", "money_of", "room_of"]
+__all__ = ["Money", "State", "apply_rule", "barred_rows", "money_of", "room_of"]

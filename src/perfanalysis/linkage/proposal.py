@@ -49,8 +49,10 @@ class Proposal:
         no proposal.
     steps : DataFrame
         `STEP_COLUMNS`: of each project its base (or request, where new), each rule that applied,
-        and the rounding; the amounts add up to its proposal exactly. ``document`` is where the
-        amount comes from, ``direction`` the national text whose direction the rule follows.
+        and the rounding; the amounts add up to its proposal exactly. Action ``barred`` is a rule
+        that would have given more, had the project not been cut or barred from an increase.
+        ``document`` is where the amount comes from, ``direction`` the national text whose
+        direction the rule follows.
     totals : DataFrame
         level (`LEVELS`), unit_id and fund_kind (empty where all), projects, one column for each
         of `STATUSES` (numbers), base_wan, requested_wan, proposed_wan, change_wan, new_wan

@@ -12,13 +12,23 @@ import pyarrow.compute as pc
 from perfanalysis.errors import DataError
 from perfanalysis.linkage.amounts import to_cents, wan
 from perfanalysis.linkage.facts import (
+    barred_facts,
     condition_facts,
     recovered_facts,
     request_facts,
     room_facts,
     surplus_facts,
+    ungated_facts,
+    unrounded_facts,
 )
-from perfanalysis.linkage.moves import Money, State, apply_rule, money_of, room_of
+from perfanalysis.linkage.moves import (
+    Money,
+    State,
+    apply_rule,
+    barred_rows,
+    money_of,
+    room_of,
+)
 from perfanalysis.linkage.rules import LinkRule, link_rules
 from perfanalysis.rules.values import DatedValue, RulesInForce
 from perfanalysis.scoring.exact import Bools, Ints, Texts, joined
@@ -94,9 +104,10 @@ def walk(table: pd.DataFrame, rules: RulesInForce) -> Walked:
     money = money_of(table)
     status = table["status"].to_numpy("str")
     now = np.zeros(len(table), dtype=np.int64)
+    dropped = (status == "not_requested") & (money.base > 0)
     steps = [_start(np.flatnonzero(np.isin(status, ["continued", "not_requested"])), money, rules)]
-    steps += [_dropped(np.flatnonzero(status == "not_requested"), money, rules)]
-    steps += [_new(np.flatnonzero(status == "new"), money, rules)]
+    steps += [_dropped(np.flatnonzero(dropped), money, rules)]
+    steps += [_new(np.flatnonzero(status == "new"), table, money, rules)]
     for step in steps:
         now[step.rows] = step.after
     state = State.start(status, now, money)
@@ -104,6 +115,8 @@ def walk(table: pd.DataFrame, rules: RulesInForce) -> Walked:
     for rule in ordered:
         rows, amount = apply_rule(rule, table, money, state)
         ruled.append(_step(rule, table, money, rows, amount, state.now[rows], rules))
+        if rule.action == "prioritise":
+            ruled.append(_barred(rule, table, state, rules))
     now = state.now
     now, last = _rounded(np.flatnonzero(status != "refused"), money, now, rules)
     return Walked(now, state.decide, _frame(table, [*steps, *ruled, last]))
@@ -132,18 +145,13 @@ def _dropped(rows: Ints, money: Money, rules: RulesInForce) -> _Step:
     )
 
 
-def _new(rows: Ints, money: Money, rules: RulesInForce) -> _Step:
+def _new(rows: Ints, table: pd.DataFrame, money: Money, rules: RulesInForce) -> _Step:
     dated = rules.get("link.new_project")
     given = money.requested[rows] if dated.value == "as_requested" else 0 * rows
-    title = (
-        "新增，按申请数列示，待事前评估和目标审核"
-        if dated.value == "as_requested"
-        else "新增，暂不安排"
-    )
-    return _Step(
-        rows, given, given, dated.key, "new", title, request_facts(wan(money.requested[rows])),
-        dated, "",
-    )  # fmt: skip
+    title = "新增，按申请数列示" if dated.value == "as_requested" else "新增，暂不安排"
+    gate = table["gate"].iloc[rows] if "gate" in table else pd.Series([None] * rows.size)
+    fact = joined(request_facts(wan(money.requested[rows])), ungated_facts(gate))
+    return _Step(rows, given, given, dated.key, "new", title, fact, dated, "")
 
 
 def _step(
@@ -170,14 +178,26 @@ def _step(
     return _Step(rows, amount, after, rule.id, rule.action, rule.title, fact, dated, direction)
 
 
+def _barred(rule: LinkRule, table: pd.DataFrame, state: State, rules: RulesInForce) -> _Step:
+    """What a rule that gives says of the projects that one before it fixed: nothing, and why."""
+    rows = barred_rows(rule, table, state)
+    fact = joined(condition_facts(rule, table, rows), barred_facts(state.lowered[rows]))
+    direction = rules.get(rule.follows).cite() if rule.follows else ""
+    nothing = np.zeros(rows.size, dtype=np.int64)
+    return _Step(
+        rows, nothing, state.now[rows], rule.id, "barred", rule.title, fact,
+        rules.get("link.rules"), direction,
+    )  # fmt: skip
+
+
 def _rounded(rows: Ints, money: Money, now: Ints, rules: RulesInForce) -> tuple[Ints, _Step]:
     result = np.zeros(now.size, dtype=np.int64)
     result[rows] = to_cents(now[rows], money.kind[rows])
     moved = np.flatnonzero(result != now)
     dated = rules.get("link.rounding")
     amount = result[moved] - now[moved]
-    title = "取到两位小数"
-    return result, _Step(moved, amount, result[moved], dated.key, "round", title, "", dated, "")
+    title, fact = "取到两位小数", unrounded_facts(wan(now[moved]))
+    return result, _Step(moved, amount, result[moved], dated.key, "round", title, fact, dated, "")
 
 
 def _frame(table: pd.DataFrame, steps: list[_Step]) -> pd.DataFrame:
