@@ -139,7 +139,7 @@ def test_a_district_worked_out_by_hand():
 
 
 def test_an_excellent_project_that_was_cut_reads_why_it_gets_no_more():
-    """P-cut is 优 and spent 70 of 100; P-silent is 优 with a warning unanswered; P-best is neither."""
+    """All are 优; P-cut spent 70 of 100, P-silent has a warning unanswered."""
     facts = pd.DataFrame({"warnings_unanswered": [1.0]}, index=["P-silent"])
     result = propose(
         scored(("P-cut", 95, 100, 70), ("P-silent", 95, 50, 50), ("P-best", 95, 50, 50)),

@@ -140,7 +140,7 @@ def apply_rule(
 
 
 def barred_rows(rule: LinkRule, table: pd.DataFrame, state: State) -> Ints:
-    """Positions of the projects that a rule that gives would serve, had no rule before fixed them."""
+    """Positions of projects that a rule that gives would serve, had no rule fixed them before."""
     return np.flatnonzero(state.continued & ~state.closed & state.fixed & _holds(rule, table))
 
 

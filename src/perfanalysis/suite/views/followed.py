@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from perfanalysis.errors import DataError
 from perfanalysis.linkage.compliance import Compliance, check_compliance, near_thresholds
 from perfanalysis.linkage.inference import NO_NOISE, adjusted_p_values
+from perfanalysis.linkage.power import POWER
 from perfanalysis.linkage.realised import BudgetModel, Realised, follow_budgets
 from perfanalysis.suite.views.common import Said, unit_pages
 from perfanalysis.suite.workyear import WorkYear
@@ -18,6 +20,7 @@ from perfanalysis.suite.workyear import WorkYear
 SEED = 20210501
 """Of the bootstraps; printed on the page."""
 OUTCOMES = ("approved_wan", "requested_wan")
+_BY_INTERVAL = ("more", "less", "unclear")
 _SHARES = ["estimate", "low", "high", "mde"]
 
 
@@ -120,12 +123,26 @@ def followed_findings(view: FollowedView, year: WorkYear) -> list[Said]:
     return said
 
 
-def _verdict(row: dict[str, float | str]) -> str:
+def lines_findings(view: FollowedView) -> list[Said]:
+    """The other ways of estimating whose interval says something else than the conclusion."""
+    main = view.effects[view.effects["outcome"] == OUTCOMES[0]].to_dict("records")
+    verdicts = {row["regressor"]: _verdict(row) for row in main}
+    return [
+        ("lines-apart", {"component": row["regressor"], **row})
+        for row in view.lines.to_dict("records")
+        if verdicts[row["regressor"]] in _BY_INTERVAL and _side(row) != verdicts[row["regressor"]]
+    ]
+
+
+def _side(row: dict[str, Any]) -> str:
+    """Where an interval lies; without one nothing is said."""
+    return "more" if row["low"] > 0 else "less" if row["high"] < 0 else "unclear"
+
+
+def _verdict(row: dict[str, Any]) -> str:
     if isnan(float(row["p"])):
         return "same" if row["refused"] == NO_NOISE else "cases"
-    if float(row["low"]) > 0:
-        return "more"
-    return "less" if float(row["high"]) < 0 else "unclear"
+    return _side(row)
 
 
 def _followed(rows: pd.DataFrame, outcome: str) -> Realised:
@@ -172,4 +189,12 @@ def _named(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     return table.assign(page=unit_pages(table["unit_id"])).merge(names, on="unit_id", how="left")
 
 
-__all__ = ["OUTCOMES", "SEED", "FollowedView", "followed_findings", "followed_view"]
+__all__ = [
+    "OUTCOMES",
+    "POWER",
+    "SEED",
+    "FollowedView",
+    "followed_findings",
+    "followed_view",
+    "lines_findings",
+]

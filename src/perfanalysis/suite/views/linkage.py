@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from perfanalysis.linkage.amounts import MICRO, micro
+from perfanalysis.data.lookup import numbers_of
+from perfanalysis.linkage.amounts import CENT, MICRO, micro
+from perfanalysis.linkage.causes import CAUSES, rule_causes
 from perfanalysis.linkage.export import proposal_waterfall
 from perfanalysis.linkage.shared import shared_pool
 from perfanalysis.report.text import Texts
@@ -29,6 +31,7 @@ SHOWN = ("continued", "new", "not_requested", "refused")
 UNRULED = ("base", "drop", "new", "round")
 """Actions of steps that no rule of linkage takes."""
 HALF_CENT = 0.005
+"""In 万元: what is less prints as nothing."""
 PASSED = {"passed": "准入通过：", "complete": "准入须完善后通过："}
 
 
@@ -50,7 +53,12 @@ class LinkageView:
         See `shared_pool`.
     cuts : DataFrame
         Every step that took money for results, execution, rectification or the gate: ``status``
-        (of the project), ``name``, ``unit_name``, ``page``, ``title``, ``fact``, ``amount_wan``.
+        (of the project), ``name``, ``unit_name``, ``page``, ``title``, ``fact``, ``amount_wan``,
+        ``causes`` (see `rule_causes`), ``monitored_rate`` (of the project in the monitored year:
+        executed ÷ annual budget, or what it expected to execute while the year goes on),
+        ``execution_rate`` (of the evaluated year).
+    ended : bool
+        The monitored year was over on the day of the report.
     bridge : DataFrame
         From base to proposal: ``label``, ``amount``, ``is_total``.
     moved : DataFrame
@@ -63,7 +71,12 @@ class LinkageView:
     projects : DataFrame
         ``Proposal.projects`` that have a proposal, with ``unit_name``, ``page``, ``gate`` and
         ``gate_reason`` (empty where nothing was asked or no gate was held) and ``approved_wan``
-        (empty where not known), ``result_from`` empty without a result; by status, unit and money.
+        (empty where not known), ``result_from`` empty without a result; by status, unit (in
+        ``unit_group``) and money.
+    undecided : DataFrame
+        Those whose amount a rule leaves to be decided, with its ``fact``.
+    asked : DataFrame
+        ``requested_wan`` and ``approved_wan`` by project, as they were asked and approved.
     unproposed : list of dict
         ``project`` and ``reason`` of those that have none.
     steps : DataFrame
@@ -78,36 +91,35 @@ class LinkageView:
     rules: pd.DataFrame
     pool: pd.DataFrame
     cuts: pd.DataFrame
+    ended: bool
     bridge: pd.DataFrame
     moved: pd.DataFrame
     moved_total: dict[str, float]
     projects: pd.DataFrame
+    undecided: pd.DataFrame
+    asked: pd.DataFrame
     unproposed: list[dict[str, str]]
     steps: pd.DataFrame
-
-    @property
-    def undecided(self) -> pd.DataFrame:
-        """Its projects whose amount a rule leaves to be decided."""
-        return self.projects[self.projects["decide"]]
 
     def projects_of(self, status: str) -> pd.DataFrame:
         """The projects of a status."""
         return self.projects[self.projects["status"] == status]
 
     def total_of(self, status: str) -> dict[str, float]:
-        """Base and proposal of the projects of a status together, summed from their steps."""
+        """Sums of the projects of a status: base and proposal by their steps, what was asked."""
         own = self.steps[self.steps["status"] == status]
         amounts = micro(own["amount_wan"])
         base = amounts[(own["action"] == "base").to_numpy()]
+        asked = self.asked[self.asked.index.isin(own["project_id"])]
         return {
             "base_wan": int(base.sum()) / MICRO,
             "proposed_wan": int(amounts.sum()) / MICRO,
+            **{name: int(micro(asked[name]).sum()) / MICRO for name in asked},
         }
 
     def steps_of(self, status: str) -> pd.DataFrame:
         """The steps of the projects of a status, but for roundings that print as nothing."""
-        own = self.steps[self.steps["status"] == status]
-        return own[~trivial(own)]
+        return self.steps[~trivial(self.steps) & (self.steps["status"] == status)]
 
 
 def linkage_view(year: WorkYear) -> LinkageView:
@@ -126,6 +138,8 @@ def linkage_view(year: WorkYear) -> LinkageView:
     projects = _projects(year, names)
     rules = _with_direction(proposal_waterfall(proposal), proposal.steps)
     steps = _steps(proposal.steps, projects)
+    shown = projects.dropna(subset=["proposed_wan"])
+    asked = year.requests.drop_duplicates("project_id").set_index("project_id")
     sums = _sums_of_moves(proposal.steps.assign(unit_id=""))
     return LinkageView(
         total=totals[totals["level"] == "district"].iloc[0],
@@ -133,11 +147,14 @@ def linkage_view(year: WorkYear) -> LinkageView:
         by_unit=_with_pages(totals[totals["level"] == "unit"], names),
         rules=rules,
         pool=shared_pool(proposal),
-        cuts=steps[is_cut(steps)],
+        cuts=_cuts(steps[is_cut(steps)], projects, year),
+        ended=year.monitored.ended,
         bridge=_bridge(rules),
         moved=_with_pages(_moved_by_unit(proposal.steps), names),
         moved_total=(sums.sum() / MICRO).to_dict(),
-        projects=projects.dropna(subset=["proposed_wan"]),
+        projects=shown,
+        undecided=_undecided(shown, steps),
+        asked=asked[["requested_wan", "approved_wan"]],
         unproposed=unproposed(proposal.projects),
         steps=steps,
     )
@@ -161,9 +178,33 @@ def _projects(year: WorkYear, names: pd.DataFrame) -> pd.DataFrame:
         **held, approved_wan=approved.reindex(ids).array, result_from=source.mask(source == "")
     )
     table[[*held]] = table[[*held]].where(asked)
+    unit = table["unit_id"]
+    table["unit_group"] = table["unit_name"].fillna(unit) + "（" + unit + "）"
     order = table.assign(place=table["status"].map(SHOWN.index), money=-table["proposed_wan"])
     order = order.sort_values(["place", "unit_id", "money", "project_id"], kind="stable")
     return table.loc[order.index].reset_index(drop=True)
+
+
+def _cuts(cuts: pd.DataFrame, projects: pd.DataFrame, year: WorkYear) -> pd.DataFrame:
+    """The cuts with their causes, and how the project executed in either year."""
+    own, ids = year.monitored.projects.set_index("project_id"), cuts["project_id"]
+    spent = own["year_end_wan" if year.monitored.ended else "stated_wan"]
+    rates = {
+        "monitored_rate": spent / own["annual_wan"].where(own["annual_wan"] > 0),
+        "execution_rate": projects.set_index("project_id")["execution_rate"],
+    }
+    causes = rule_causes(year.rules)
+    return cuts.assign(
+        causes=cuts["rule"].map(causes),
+        **{name: numbers_of(ids, values) for name, values in rates.items()},
+    )
+
+
+def _undecided(projects: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """The projects whose amount is open, with the facts of the rules that leave it open."""
+    facts = steps[steps["action"] == "decide"].groupby("project_id")["fact"].agg("；".join)
+    own = projects[projects["decide"]]
+    return own.assign(fact=facts.reindex(own["project_id"]).array)
 
 
 def _steps(steps: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
@@ -196,13 +237,15 @@ def with_documents(frame: pd.DataFrame, say: Texts) -> pd.DataFrame:
     return frame.assign(document=shown.mask(frame["basis"] == "convention", convention))
 
 
-def linkage_findings(view: LinkageView, year: WorkYear, cuts_table: str) -> list[Said]:
+def linkage_findings(
+    view: LinkageView, year: WorkYear, cuts_table: str, open_table: str
+) -> list[Said]:
     """The main points, as keys of ``70_linkage`` with their values.
 
-    `cuts_table` is text that refers to the table of who was cut.
+    `cuts_table` and `open_table` are texts that refer to the tables of who was cut, and of the
+    projects whose amount is open.
     """
     total = view.total
-    continued = total["proposed_wan"] - total["new_wan"]
     years = {"year": year.requests_year, "base_year": year.monitoring_year}
     said: list[Said] = [
         (
@@ -215,7 +258,7 @@ def linkage_findings(view: LinkageView, year: WorkYear, cuts_table: str) -> list
                 "base": total["base_wan"],
             },
         ),
-        ("main-continued", {"continued": continued, "new": total["new_wan"]}),
+        ("main-continued", _continued(view, open_table)),
     ]
     said.append(_cut(view, cuts_table))
     dropped = view.steps[view.steps["action"] == "drop"]
@@ -236,8 +279,14 @@ def is_cut(steps: pd.DataFrame) -> pd.Series:
 
 
 def trivial(steps: pd.DataFrame) -> pd.Series:
-    """Which steps are roundings that print as nothing."""
-    return (steps["action"] == "round") & (steps["amount_wan"].abs() < HALF_CENT)
+    """Which steps are roundings that print as nothing, by themselves and as their unit's sum.
+
+    `steps` are all that is rounded: where the sum of a unit's roundings prints, they all count.
+    """
+    rounds = steps["action"] == "round"
+    amounts = pd.Series(micro(steps["amount_wan"]), steps.index).where(rounds, 0)
+    of_unit = amounts.groupby(steps["unit_id"]).transform("sum").abs()
+    return rounds & (amounts.abs() < CENT // 2) & (of_unit < CENT // 2)
 
 
 def _cut(view: LinkageView, table: str) -> Said:
@@ -246,8 +295,36 @@ def _cut(view: LinkageView, table: str) -> Said:
         return "main-cut-none", {}
     new = view.cuts["status"] == "new"
     parts = (("main-cut-based", view.cuts[~new]), ("main-cut-new", view.cuts[new]))
-    clauses = [(key, _moved(own)) for key, own in parts if len(own)]
+    clauses = [
+        (key, _moved(own) | {"causes": _named_causes(own)}) for key, own in parts if len(own)
+    ]
     return "main-cut", {**_moved(view.cuts), "clauses": clauses, "table": table}
+
+
+def _named_causes(cuts: pd.DataFrame) -> list[Said]:
+    """The causes of the rules that took money, one after the other."""
+    found = {cause for causes in cuts["causes"] for cause in causes}
+    return [
+        ("main-cause-next" if at else "main-cause", {"cause": cause})
+        for at, cause in enumerate(cause for cause in CAUSES if cause in found)
+    ]
+
+
+def _continued(view: LinkageView, table: str) -> dict[str, Any]:
+    """The proposal by continued and new projects, and what of it is not settled."""
+    total, clauses = view.total, []
+    proposed = int(micro(view.projects["proposed_wan"]).sum())
+    if len(view.undecided):
+        left = int(micro(view.undecided["proposed_wan"]).sum())
+        of = {"projects": len(view.undecided), "amount": left / MICRO}
+        clauses.append(("main-open", of | {"rest": (proposed - left) / MICRO, "table": table}))
+    new = view.projects_of("new")
+    waiting = new[new["gate"].isna()]
+    if len(waiting):
+        amount = int(micro(waiting["proposed_wan"]).sum()) / MICRO
+        clauses.append(("main-waiting", {"projects": len(waiting), "amount": amount}))
+    continued = total["proposed_wan"] - total["new_wan"]
+    return {"continued": continued, "new": total["new_wan"], "clauses": clauses}
 
 
 def _moved(cuts: pd.DataFrame) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from perfanalysis.linkage.amounts import MICRO, micro
 from perfanalysis.linkage.in_year import propose_in_year
 from perfanalysis.linkage.proposal import propose_budget
 from perfanalysis.linkage.what_if import compare_proposals, units_apart
-from perfanalysis.report.layout import layout
+from perfanalysis.report.layout import labelled, layout
 from perfanalysis.report.page import Page
 from perfanalysis.report.text import Texts
 from perfanalysis.suite.views.common import with_units
@@ -27,7 +27,12 @@ class MoreLinkage:
     Attributes
     ----------
     in_year : DataFrame
-        `propose_in_year` of the monitored year, most money first, with ``unit_name``, ``page``.
+        `propose_in_year` of the monitored year, with ``unit_name``, ``page`` and ``unit_group``:
+        units with most to recover first, and within a unit the projects with most money.
+    recover_share : float
+        What of the money that will not be spent the rule recovers.
+    recover_basis : str
+        ``national``, ``local`` or ``convention``.
     other_year : int
         Evaluated year of the other results.
     what_if : DataFrame
@@ -41,6 +46,8 @@ class MoreLinkage:
     """
 
     in_year: pd.DataFrame
+    recover_share: float
+    recover_basis: str
     other_year: int
     what_if: pd.DataFrame
     whole: dict[str, float]
@@ -50,9 +57,8 @@ class MoreLinkage:
 def more_linkage(year: WorkYear) -> MoreLinkage:
     """Gather what is moved within the year, and the proposal by the results of the year before."""
     names = year.monitoring["units"].set_index("unit_id")["name"]
-    moved = propose_in_year(year.monitoring, year.rules)
-    largest = moved[["recover_wan", "redeploy_wan"]].max(axis=1)
-    moved = moved.iloc[largest.argsort(kind="stable")[::-1]].reset_index(drop=True)
+    moved = _by_unit(with_units(propose_in_year(year.monitoring, year.rules), names))
+    rule = year.rules.get("link.in_year")
     before = year.evaluation_year - 1
     what_if, whole, refused = pd.DataFrame(), {}, ""
     try:
@@ -61,7 +67,22 @@ def more_linkage(year: WorkYear) -> MoreLinkage:
         whole = _sums(compared)
     except DataError as error:
         refused = str(error)
-    return MoreLinkage(with_units(moved, names), before, what_if, whole, refused)
+    share = float(rule.value["recover_share"])
+    return MoreLinkage(moved, share, rule.basis, before, what_if, whole, refused)
+
+
+def _by_unit(moved: pd.DataFrame) -> pd.DataFrame:
+    """Units with most to recover first, then to redeploy; projects with most money first."""
+    money = ["recover_wan", "redeploy_wan"]
+    sums = moved.groupby("unit_id", observed=True)[money].transform("sum")
+    order = moved.assign(
+        unit_recover=-sums["recover_wan"],
+        unit_redeploy=-sums["redeploy_wan"],
+        largest=-moved[money].max(axis=1),
+        unit_group=moved["unit_name"].fillna(moved["unit_id"]) + "（" + moved["unit_id"] + "）",
+    )
+    by = ["unit_recover", "unit_redeploy", "unit_id", "largest", "project_id"]
+    return order.sort_values(by, ignore_index=True).drop(columns=[*by[:2], "largest"])
 
 
 def _compared(year: WorkYear, before: int) -> pd.DataFrame:
@@ -99,12 +120,13 @@ def add_in_year(page: Page, say: Texts, more: MoreLinkage, year: int) -> None:
         )
     )
     page.table(
-        more.in_year,
+        labelled(more.in_year, say, fund_kind="fund_kind"),
         caption=say("in-year-caption", year=year),
         columns=layout(
             say,
             name="text",
-            unit_name="text>page",
+            project_id="text",
+            **({"fund_kind": "text"} if more.in_year["fund_kind"].nunique() > 1 else {}),
             month="int",
             annual_wan="balance",
             expected_wan="balance",
@@ -112,7 +134,11 @@ def add_in_year(page: Page, say: Texts, more: MoreLinkage, year: int) -> None:
             redeploy_wan="money",
         ),
         total=total,
-        notes=[say("in-year-note")],
+        group="unit_group",
+        notes=[
+            say("in-year-note"),
+            say("in-year-share", share=more.recover_share, basis=more.recover_basis),
+        ],
         anchor="table-in-year",
     )
 
@@ -124,6 +150,7 @@ def add_what_if(page: Page, say: Texts, more: MoreLinkage) -> None:
         page.paragraph(say("what-if-refused", reason=more.refused))
         return
     page.paragraph(say("what-if-text", year=more.other_year, **more.whole))
+    page.paragraph(say("what-if-swapped", year=more.other_year))
     if more.what_if.empty:
         page.paragraph(say("what-if-same"))
         return

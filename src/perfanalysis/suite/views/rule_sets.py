@@ -180,6 +180,7 @@ def add_rule_sets(page: Page, say: Texts, found: RuleSets) -> None:
             less_wan="money+",
         ),
         group="rule_set",
+        notes=[say("sets-units-note")],
         anchor="table-sets-units",
     )
 
