@@ -1,8 +1,10 @@
 """Whether budgets followed, as the linkage page says it: by the sample and by made-up verdicts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_years import work_year
 
@@ -11,7 +13,12 @@ from perfanalysis.linkage.inference import NO_NOISE
 from perfanalysis.linkage.panel import linkage_panel
 from perfanalysis.report.text import texts
 from perfanalysis.suite.views.common import sentences
-from perfanalysis.suite.views.followed import _verdict, followed_findings, followed_view
+from perfanalysis.suite.views.followed import (
+    _verdict,
+    followed_findings,
+    followed_view,
+    lines_findings,
+)
 from perfanalysis.suite.views.linkage import linkage_view
 from perfanalysis.suite.workyear import open_work_year
 
@@ -41,6 +48,27 @@ def test_effects_are_relative_changes(view, year):
     first = view.effects.iloc[0]
     assert first["low"] < np.expm1(0.015) < first["high"]
     assert year.panel.rows["budget_year"].max() == year.evaluation_year
+
+
+def test_other_ways_that_say_something_else_are_named(view):
+    """The conclusion is unclear; a line above zero is named, one across it or of cases is not."""
+    main = {"outcome": "approved_wan", "low": -0.01, "high": 0.02, "p": 0.3, "refused": ""}
+    effects = pd.DataFrame(
+        [main | {"regressor": "result"}, main | {"regressor": "execution", "p": float("nan")}]
+    )
+    lines = pd.DataFrame(
+        [
+            {"line": "pooled", "regressor": "result", "low": 0.01, "high": 0.02},
+            {"line": "held", "regressor": "result", "low": -0.01, "high": 0.02},
+            {"line": "pooled", "regressor": "execution", "low": 0.01, "high": 0.02},
+        ]
+    )
+    shown = replace(view, effects=effects, lines=lines)
+    assert [(key, row["line"], row["component"]) for key, row in lines_findings(shown)] == [
+        ("lines-apart", "pooled", "result")
+    ]
+    for lang in ("zh", "en"):
+        assert "1.00%" in sentences(texts("70_linkage", lang), lines_findings(shown))[0]
 
 
 def test_compliance_ties_by_rule_and_unit(view):

@@ -1,7 +1,7 @@
 """Money moved within the year, and the proposal under other results, against made_years."""
 
 import pytest
-from made_years import EVALUATED, MONITORED, project, work_year
+from made_years import EVALUATED, MONITORED, money, project, work_year
 
 from perfanalysis.scoring.projects import score_projects
 from perfanalysis.suite.views.linkage_more import more_linkage
@@ -62,3 +62,18 @@ def test_without_results_of_the_year_before_it_says_so():
     more = more_linkage(year)
     assert "2019年度" in more.refused
     assert more.what_if.empty
+
+
+def test_units_with_most_to_recover_come_first_each_with_its_projects():
+    # P1 of U01 has 20 over, P3 of U02 12, P5 of U02 30: U02 together 42
+    projects = [*MONITORED["projects"], project("P5", "U02")]
+    funds = [*MONITORED["funds"], money("P5", 50, 0, 50)]
+    told = [forecast("P1", 100.0), forecast("P3", 8.0), forecast("P5", 20.0)]
+    year = work_year(monitoring={"projects": projects, "funds": funds, "monitoring_funds": told})
+    more = more_linkage(year)
+    assert more.in_year[["unit_group", "project_id", "recover_wan"]].values.tolist() == [
+        ["示例水利局（U02）", "P5", 30.0],
+        ["示例水利局（U02）", "P3", 12.0],
+        ["示例教育局（U01）", "P1", 20.0],
+    ]
+    assert (more.recover_share, more.recover_basis) == (1.0, "convention")

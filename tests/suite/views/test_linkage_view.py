@@ -1,11 +1,20 @@
 """The numbers of the linkage page, against the paper of made_years."""
 
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
 import pytest
 from made_years import EVALUATED, MONITORED, REQUESTS, money, project, work_year
 
 from perfanalysis.errors import DataError
 from perfanalysis.suite.views.common import sentences
-from perfanalysis.suite.views.linkage import linkage_findings, linkage_view
+from perfanalysis.suite.views.linkage import linkage_findings, linkage_view, trivial
+from perfanalysis.suite.views.linkage_projects import (
+    barred_findings,
+    executed_better,
+    pool_findings,
+)
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +23,7 @@ def year():
 
 
 def keys(view, year):
-    return dict(linkage_findings(view, year, "表2"))
+    return dict(linkage_findings(view, year, "表2", "表3"))
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +73,18 @@ def test_the_main_points(view, year):
         "proposed": 102.5,
         "base": 110.0,
     }
-    assert said["main-continued"] == {"continued": 97.0, "new": 5.5}
-    cut = {"projects": 1, "amount": 3.0}
-    assert said["main-cut"] == cut | {"table": "表2", "clauses": [("main-cut-based", cut)]}
+    clauses = [  # P1 and P3 filed no targets; P4 is not in the tables that the gate read
+        ("main-open", {"projects": 2, "amount": 97.0, "rest": 5.5, "table": "表3"}),
+        ("main-waiting", {"projects": 1, "amount": 5.5}),
+    ]
+    assert said["main-continued"] == {"continued": 97.0, "new": 5.5, "clauses": clauses}
+    cut = {"projects": 1, "amount": 3.0, "causes": [("main-cause", {"cause": "result"})]}
+    assert said["main-cut"]["clauses"] == [("main-cut-based", cut)]
+    assert (said["main-cut"]["projects"], said["main-cut"]["amount"]) == (1, 3.0)
     assert "main-dropped" not in said
     for lang in ("zh", "en"):
         _, say = year.page("70_linkage", lang)
-        assert len(sentences(say, linkage_findings(view, year, "表2"))) == 4
+        assert len(sentences(say, linkage_findings(view, year, "表2", "表3"))) == 4
 
 
 def test_a_project_cut_twice_is_one_project():
@@ -80,8 +94,12 @@ def test_a_project_cut_twice_is_one_project():
     view = linkage_view(year)
     cuts = view.steps[(view.steps["project_id"] == "P3") & (view.steps["amount_wan"] < 0)]
     assert cuts["amount_wan"].tolist() == [-3.0, -2.0]
+    causes = [
+        ("main-cause", {"cause": "result"}),
+        ("main-cause-next", {"cause": "execution"}),
+    ]
     assert keys(view, year)["main-cut"]["clauses"] == [
-        ("main-cut-based", {"projects": 1, "amount": 5.0})
+        ("main-cut-based", {"projects": 1, "amount": 5.0, "causes": causes})
     ]
     assert view.cuts[["name", "amount_wan"]].values.tolist() == [["项目P3", -3], ["项目P3", -2]]
 
@@ -134,15 +152,75 @@ def test_who_is_stopped_at_the_gate_stands_apart_from_who_is_cut():
     said = keys(view, year)["main-cut"]
     assert (said["projects"], said["amount"]) == (2, 8.5)
     assert said["clauses"] == [
-        ("main-cut-based", {"projects": 1, "amount": 3.0}),
-        ("main-cut-new", {"projects": 1, "amount": 5.5}),
+        (
+            "main-cut-based",
+            {"projects": 1, "amount": 3.0, "causes": [("main-cause", {"cause": "result"})]},
+        ),
+        (
+            "main-cut-new",
+            {"projects": 1, "amount": 5.5, "causes": [("main-cause", {"cause": "gate"})]},
+        ),
     ]
     assert view.moved_total["cut_wan"] == -3.0
     assert view.moved_total["withheld_wan"] == -5.5
     assert view.moved_total["change_wan"] == view.total["change_wan"]
     for lang in ("zh", "en"):
         _, say = year.page("70_linkage", lang)
-        assert "5.50" in sentences(say, linkage_findings(view, year, "表2"))[2]
+        assert "5.50" in sentences(say, linkage_findings(view, year, "表2", "表3"))[2]
+
+
+def test_what_is_open_stands_apart_with_its_reason_and_the_total_without_it():
+    """P1, 90 for now, goes back for a revision; P3 keeps 7; P4 is refused: 97 in all, 7 without."""
+    year = refused()
+    view = linkage_view(year)
+    said = keys(view, year)["main-continued"]
+    left = {"projects": 1, "amount": 90.0, "rest": 7.0, "table": "表3"}
+    assert said["clauses"] == [("main-open", left)]
+    assert view.undecided[["project_id", "fact"]].values.tolist() == [["P1", "没有审核记录"]]
+
+
+def test_a_project_with_a_base_of_zero_gives_nothing_up():
+    funds = [*MONITORED["funds"], money("P2", 40, 0, 0.0)]
+    projects = [*MONITORED["projects"], project("P2")]
+    year = work_year(monitoring={"projects": projects, "funds": funds}, requests=REQUESTS[:1])
+    view = linkage_view(year)
+    assert keys(view, year)["main-dropped"] == {"projects": 1, "amount": 10.0}
+    assert view.projects_of("not_requested")["project_id"].tolist() == ["P2", "P3"]
+
+
+@pytest.mark.parametrize(("day", "rate"), [("2022-01-20", 0.9), ("2021-08-20", 0.75)])
+def test_who_was_cut_stands_beside_how_it_executed_since(day, rate):
+    """P3 spent 18 of 20 in 2021, of which it expected 15 in July; of 2020 it spent all."""
+    told = {
+        "project_id": "P3",
+        "month": 7,
+        "source": "unit",
+        "executed_wan": 4.0,
+        "expected_year_end_wan": 15.0,
+    }
+    funds = [MONITORED["funds"][0], money("P3", 20, 18, 10)]
+    year = work_year(monitoring={"funds": funds, "monitoring_funds": [told]})
+    engagement = replace(year.suite.engagement, report_date=date.fromisoformat(day))
+    vars(year)["suite"] = replace(year.suite, engagement=engagement)
+    view = linkage_view(year)
+    assert view.ended == (day > "2021-12-31")
+    assert view.cuts[["project_id", "monitored_rate", "execution_rate"]].values.tolist() == [
+        ["P3", rate, 1.0]
+    ]
+    assert executed_better(view.cuts) == (0, 0)  # cut for its result
+    slow = view.cuts.assign(causes=[("execution",)], execution_rate=0.5)
+    assert executed_better(slow) == (1, 1)
+    assert executed_better(slow.assign(execution_rate=0.95)) == (1, 0)
+
+
+def test_sums_of_a_status_hold_what_was_asked_and_approved():
+    view = linkage_view(refused())
+    assert view.total_of("continued") == {
+        "base_wan": 110.0,
+        "proposed_wan": 97.0,
+        "requested_wan": 110.0,
+        "approved_wan": 14.0,
+    }
 
 
 def test_every_project_has_its_gate_and_what_was_approved():
@@ -185,7 +263,25 @@ def test_a_rounding_that_prints_as_nothing_is_no_step_of_the_page():
     assert "round" not in set(view.steps_of("continued")["action"])
 
 
+def test_roundings_of_a_unit_that_print_together_are_all_steps_of_the_page():
+    """0.004 + 0.003 print as 0.01 for U1; U2's 0.004 − 0.004 prints as nothing."""
+    rows = [("U1", 0.004), ("U1", 0.003), ("U2", 0.004), ("U2", -0.004), ("U2", -0.006)]
+    steps = pd.DataFrame(rows, columns=["unit_id", "amount_wan"]).assign(action="round")
+    assert trivial(steps).tolist() == [False] * 5  # U2: −0.006 in all
+    assert trivial(steps.iloc[:4]).tolist() == [False, False, True, True]
+    assert not trivial(steps.assign(action="keep")).any()
+
+
 def test_the_rules_name_the_document_whose_direction_they_follow(view):
     follows = view.rules.set_index("rule")["direction"]
     assert follows["grade-poor"] == "财预〔2020〕10号"
     assert follows["link.base"] == ""
+
+
+def test_who_is_passed_over_and_who_could_get_no_more_is_counted():
+    """P1 优 asks less than its base: served, and nothing to add; P3 优 was cut for execution."""
+    better = [{**row, "actual": 100.0} for row in EVALUATED["indicators"]]
+    funds = [*EVALUATED["funds"][:2], money("P3", 10, 5)]
+    view = linkage_view(work_year(evaluation={"indicators": better, "funds": funds}))
+    assert pool_findings(view) == [("pool-idle", {"projects": 1, "idle": 1})]
+    assert barred_findings(view) == [("rules-barred", {"projects": 1})]

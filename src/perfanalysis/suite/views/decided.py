@@ -128,6 +128,7 @@ def add_decided(page: Page, say: Texts, view: DecidedView) -> None:
             columns=layout(
                 say,
                 name="text",
+                project_id="text",
                 unit_name="text>page",
                 grade="text",
                 base_wan="money",
