@@ -20,7 +20,8 @@ SCALE = "examples/rules/unit-one-point.yaml"
 def beside(*files):
     """The made-up work year, with these sets to compare."""
     year = work_year()
-    other = replace(year, suite=replace(year.suite, linkage=Linkage(files)))
+    rules = replace(year.suite.rules, local=())  # as the made-up year is scored by none
+    other = replace(year, suite=replace(year.suite, linkage=Linkage(files), rules=rules))
     vars(other).update({name: each for name, each in vars(year).items() if name != "suite"})
     return other
 
