@@ -126,16 +126,16 @@ def add_projects(page: Page, say: Texts, view: LinkageView, year: WorkYear) -> N
     asked = {"requested_wan": "money", **gate}
     given = {"proposed_wan": "money", **approved}
     _projects(
-        page, say, view, "continued", "projects", "continued",
+        page, say, view, "continued", "continued", say("projects-caption"),
         {**result, "base_wan": "money", **asked, **given},
         [say("projects-note", **from_year), *of_approved],
     )  # fmt: skip
     _projects(
-        page, say, view, "new", "new", "new", {**asked, **why, **given},
+        page, say, view, "new", "new", say("new-caption"), {**asked, **why, **given},
         [say("new-note"), *of_approved],
     )  # fmt: skip
     _projects(
-        page, say, view, "not_requested", "gone", "gone",
+        page, say, view, "not_requested", "gone", say("gone-caption"),
         {**result, "base_wan": "money", "proposed_wan": "money"}, [say("gone-note", **from_year)],
     )  # fmt: skip
     if view.unproposed:
@@ -148,8 +148,8 @@ def _projects(
     say: Texts,
     view: LinkageView,
     status: str,
-    caption: str,
     anchor: str,
+    caption: str,
     columns: dict[str, str],
     notes: list[str],
 ) -> None:
@@ -160,7 +160,7 @@ def _projects(
     shown = layout(say, name="text", project_id="text", **kind, **columns)
     page.table(
         labelled(own, say, fund_kind="fund_kind", gate_reason="said", **codes),
-        caption=say(f"{caption}-caption"),
+        caption=caption,
         columns=shown,
         total={name: value for name, value in whole.items() if name in shown},
         group="unit_group",
