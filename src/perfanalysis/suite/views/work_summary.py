@@ -201,12 +201,16 @@ def problem_context(summary: WorkSummary, group: str) -> list[Said]:
 
 
 def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]:
-    """What was seen of one group of problems, a sentence a kind; one that says so if nothing."""
+    """What was seen of one group of problems, a sentence a kind; one that says so if nothing.
+
+    The public edition names no example: all are still to be verified.
+    """
+    named = "" if say.public is None else "-unnamed"
     own = summary.problems.query("group == @group")
     seen, unseen = own[own["flags"] > 0], own.loc[own["flags"] == 0, "kind"]
     said = [
         say(
-            "problem-plain" if pd.isna(row.amount_wan) else "problem-money",
+            f"problem-{'plain' if pd.isna(row.amount_wan) else 'money'}{named}",
             kind=say.label("flag", row.kind),
             projects=row.projects,
             units=row.units,
