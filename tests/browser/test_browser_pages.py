@@ -139,9 +139,11 @@ def test_a_page_prints_on_a4(open_page, reports, kind, tmp_path):
     printed = page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     page.emulate_media(media="print")
-    for hidden in (".bar", ".contents", ".filter", "footer"):
+    for hidden in (".bar", ".contents", ".filter", ".find", "footer"):
         shown = page.locator(hidden)
         assert not any(shown.nth(n).is_visible() for n in range(shown.count()))
+    buttons = "[...document.querySelectorAll('th button')].map(b => getComputedStyle(b).display)"
+    assert set(page.evaluate(buttons)) <= {"contents"}, "else a repeated header is empty"
     if shutil.which("pdftotext"):
         text = subprocess.run(
             ["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, check=True

@@ -120,6 +120,8 @@ def test_a_district_worked_out_by_hand():
         ("link.base", 70), ("grade-fair", 0), ("request-ceiling", -15),
     ]  # fmt: skip
     assert way(result, "P-both") == [("link.base", 10), ("grade-poor", -3), ("execution-low", -2)]
+    numbers = result.steps.groupby("project_id")["step"].apply(list)
+    assert (numbers["P-both"], numbers["P-fair"], numbers["P-new"]) == ([0, 1, 2], [0, 1, 2], [0])
     assert way(result, "P-slow") == [  # 优, and no more of what is freed, for it was cut
         ("link.base", 80), ("execution-slow", -8), ("grade-excellent", 0),
     ]  # fmt: skip

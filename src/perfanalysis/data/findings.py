@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -94,4 +94,20 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS), dtype="str")
 
 
-__all__ = ["FINDING_COLUMNS", "Finding", "Severity", "Where", "finding_at", "findings_frame"]
+def dated_findings(findings: Mapping[int, Iterable[Finding]]) -> pd.DataFrame:
+    """`findings_frame` of several budget years, one after the other, with ``budget_year`` first."""
+    frames = [findings_frame(found).assign(budget_year=year) for year, found in findings.items()]
+    if not frames:
+        return findings_frame([]).assign(budget_year=pd.Series(dtype="int64"))
+    return pd.concat(frames, ignore_index=True)[["budget_year", *FINDING_COLUMNS]]
+
+
+__all__ = [
+    "FINDING_COLUMNS",
+    "Finding",
+    "Severity",
+    "Where",
+    "dated_findings",
+    "finding_at",
+    "findings_frame",
+]

@@ -29,7 +29,7 @@ OPEN_TEXT = frozenset(
         "level1", "level2", "level3", "indicator", "indicator_id", "op", "measure_unit", "stage",
         "grade", "stated_grade", "status", "result_from", "basis", "rule", "rule_title", "key",
         "verified", "unverified", "unit_of_value", "since", "until", "step", "action", "direction",
-        "month", "table", "fact", "subject", "severity", "code", "file",
+        "month", "table", "fact", "subject", "severity", "code", "file", "check", "how",
     }
 )  # fmt: skip
 """Text columns that may always be shown: names, codes, documents and rules."""

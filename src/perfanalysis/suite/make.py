@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,8 @@ def _look_ahead(year: WorkYear) -> None:
 def _count_findings(year: WorkYear) -> Mapping[str, int] | None:
     """Findings in the data of the work year, by severity; None if it cannot be checked."""
     try:
-        return dict(Counter(finding.severity for finding in year.findings))
+        found = chain.from_iterable(year.findings.values())
+        return dict(Counter(finding.severity for finding in found))
     except Exception:  # the page that shows the findings fails and says why
         return None
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from perfanalysis.data.codebook import codebook
 from perfanalysis.data.export import HEADERS, LABELS
-from perfanalysis.data.findings import findings_frame
+from perfanalysis.data.findings import dated_findings
 from perfanalysis.data.spreadsheet import check_fits
 from perfanalysis.linkage.export import labelled_proposal
 from perfanalysis.money.execution import execution_rates
@@ -216,9 +216,9 @@ def _rules(year: WorkYear) -> Pair:
 
 
 def _findings(year: WorkYear) -> Pair:
-    table = findings_frame(year.findings)
+    table = dated_findings(year.findings)
     shown = table.assign(severity=table["severity"].map(LABELS["severity"]))
-    return table, shown.rename(columns=HEADERS)
+    return table, shown.rename(columns={**HEADERS, "budget_year": "预算年度"})
 
 
 _TABLES: Mapping[str, Callable[[WorkYear], Pair]] = MappingProxyType(

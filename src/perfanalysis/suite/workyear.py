@@ -327,17 +327,16 @@ class WorkYear(StageYears):
         return assess_units(self.evaluation["units"]["unit_id"], cases, self.rules)
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """What loading and checking found in the evaluated and the monitored year."""
+    def findings(self) -> dict[int, tuple[Finding, ...]]:
+        """What loading and checking found in the evaluated and the monitored year, by year."""
         years = {year.budget_year: year for year in (self.evaluation, self.monitoring)}
-        standards = {
-            number: standards_of(self.book.on(evaluation_date(number))) for number in years
-        }
-        return tuple(
-            finding
+        return {
+            number: (
+                *year.findings,
+                *check_year(year, standards=standards_of(self.book.on(evaluation_date(number)))),
+            )
             for number, year in years.items()
-            for finding in (*year.findings, *check_year(year, standards=standards[number]))
-        )
+        }
 
 
 def open_work_year(

@@ -120,6 +120,20 @@ def test_a_project_that_is_no_key_project_is_refused_with_those_that_are():
         key_project_view(work_year(), "P3")
 
 
+def test_findings_name_the_folder_of_their_year(year):
+    found = quality_view(year).findings
+    assert (found["where"].str.split("/").str[0] == found["budget_year"].astype("str")).all()
+    assert set(found["budget_year"]) <= {2020, 2021}
+    refused = found[found["code"] == "score-refused"]
+    assert refused["where"].str.startswith("2020/").all()
+
+
+def test_rules_that_nobody_compared_with_the_original_come_first(year):
+    unverified = (quality_view(year).rules["verified"] == "no").tolist()
+    assert unverified == sorted(unverified, reverse=True)
+    assert True in unverified
+
+
 def test_findings_by_severity_and_code(year):
     view = quality_view(year)
     assert view.counts["rows"].sum() == len(view.findings)

@@ -1,9 +1,12 @@
 """Where the money went, against the paper of made_years."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from made_years import EVALUATED, MONITORED, money, payment, project, work_year
 
+from perfanalysis.report import page as page_module
 from perfanalysis.suite.views.common import sentences
 from perfanalysis.suite.views.spending import (
     IN_YEAR,
@@ -12,6 +15,7 @@ from perfanalysis.suite.views.spending import (
     spending_finding,
     unit_spending,
 )
+from perfanalysis.suite.views.spending_page import add_spending
 
 
 def contract(day, done, project_id="P1", **values):
@@ -88,8 +92,29 @@ def test_a_unit_with_nothing_to_verify_says_so():
     year = work_year(evaluation={"payments": paid, "funds": funds})
     shown = unit_spending(year, "U02")
     _, say = year.page("60_district", "zh")
-    assert sentences(say, [spending_finding(shown)]) == ["2020年度资金去向没有需核实的情况。"]
+    assert sentences(say, [spending_finding(shown, named=True)]) == [
+        "2020年度资金去向没有需核实的情况。"
+    ]
     assert unit_spending(year, "U01").curves.empty
+
+
+@pytest.mark.parametrize(("edition", "named"), [("internal", True), ("public", False)])
+def test_the_public_edition_counts_what_is_to_verify_and_names_no_case(monkeypatch, edition, named):
+    shown = []
+    monkeypatch.setattr(page_module, "display", lambda data, **_: shown.append(data["text/html"]))
+    year = replace(work_year(), edition=edition)
+    vars(year).update(vars(work_year()) | {"edition": edition})
+    spending = district_spending(year)
+    page, say = year.page("60_district", "zh")
+    page.header("题")
+    page.findings(sentences(say, [spending_finding(spending, named=named)]))
+    add_spending(page, say, spending, whole=True)
+    html = "".join(shown)
+    assert len(spending.worklist)
+    assert ("项目P1" in html) is named
+    assert ("公开版不列需核实的个案" in html) is not named
+    assert f"2020年度资金去向有{len(spending.worklist)}项需核实" in html
+    assert "年底集中支出" in html  # the kinds of checks are codes, not free text
 
 
 def test_two_projects_of_one_name_are_told_apart():

@@ -6,7 +6,7 @@ from made_years import EVALUATED, MONITORED, REQUESTS, indicator, project, work_
 from perfanalysis.errors import ParameterError
 from perfanalysis.suite.views.common import sentences
 from perfanalysis.suite.views.unit import unit_findings, unit_view
-from perfanalysis.suite.views.unit_frames import LARGEST
+from perfanalysis.suite.views.unit_frames import LARGEST, MOVES
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +212,7 @@ def test_what_each_rule_gave_or_took_adds_up_to_the_change():
     view = unit_view(work_year(requests=requests), "U02")
     assert view.moves["step_wan"].sum() == view.proposed["change_wan"].sum() == 5.5 - 3.0
     assert sorted(view.moves["step_wan"]) == [-3.0, 5.5]
+    assert view.moves["move"].tolist() == sorted(view.moves["move"], key=MOVES.index)
     assert (view.moves["document"] != "").any()
     approved = view.proposed.set_index("project_id")["approved_wan"]
     assert approved["P3"] == 6.5

@@ -41,6 +41,8 @@ def once(view: Callable[Concatenate[WorkYear, P], V]) -> Callable[Concatenate[Wo
 def cover(year: WorkYear, say: Texts) -> dict[str, str]:
     """Who asked, who did it, which years, and the state of the report."""
     engagement = year.suite.engagement
+    due, agency = engagement.reply_due, engagement.agency
+    reply = {say("fact-reply"): say("reply-to", due=due, agency=agency)} if due else {}
     return {
         say("fact-client"): engagement.client,
         say("fact-agency"): engagement.agency,
@@ -58,6 +60,7 @@ def cover(year: WorkYear, say: Texts) -> dict[str, str]:
             version=engagement.version,
             date=engagement.report_date,
         ),
+        **reply,
     }
 
 

@@ -151,7 +151,8 @@ def district_findings(view: DistrictView, year: WorkYear) -> list[Said]:
         said.append(("main-monitoring", _money(view.monitored) | {"year": year.monitoring_year}))
     projects = year.flags["project_id"].nunique()
     facts = {"flags": len(year.flags), "projects": projects}
-    said.append(("main-flags", facts | {"clauses": [spending_finding(view.spending)]}))
+    spent = spending_finding(view.spending, named=year.edition == "internal")
+    said.append(("main-flags", facts | {"clauses": [spent]}))
     return said
 
 

@@ -168,7 +168,7 @@ def monitoring_findings(view: MonitoringView, year: WorkYear) -> list[Said]:
         values = {"checked": len(view.spot), "projects": len(differing), "amount": amount}
         said.append(("main-spot", values))
     if view.spending is not None:
-        said.append(spending_finding(view.spending))
+        said.append(spending_finding(view.spending, named=year.edition == "internal"))
     return said
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.data.codebook import codebook
-from perfanalysis.data.findings import Finding, findings_frame
+from perfanalysis.data.findings import Finding, dated_findings
 from perfanalysis.rules.values import DatedValue
 from perfanalysis.suite.views.common import Said
 from perfanalysis.suite.workyear import WorkYear
@@ -24,14 +24,15 @@ class QualityView:
     Attributes
     ----------
     findings : DataFrame
-        See `findings_frame`; errors first, then warnings, then notes.
+        See `dated_findings`; errors first, then warnings, then notes; ``where`` begins with the
+        folder of the budget year.
     counts : DataFrame
         ``severity``, ``code``, ``rows`` (number of findings), ``message`` of the first one.
     tables : DataFrame
         Tables of the codebook: ``table``, ``title``, ``evaluation_rows``, ``monitoring_rows``.
     rules : DataFrame
-        Rules in force: ``rule``, ``title``, ``value``, ``since``, ``basis``, ``document``,
-        ``verified``.
+        Rules in force, those not verified first: ``rule``, ``title``, ``value``, ``since``,
+        ``basis``, ``document``, ``verified``.
     rule_counts : DataFrame
         One row a basis: ``basis``, ``rules`` in force, ``unverified`` among them.
     """
@@ -51,12 +52,15 @@ class QualityView:
 
 def quality_view(year: WorkYear) -> QualityView:
     """Gather what was found in the data, and the rules in force."""
-    found = findings_frame((*year.findings, *(each for part in _scored(year) for each in part)))
+    scored = tuple(each for part in _scored(year) for each in part)
+    own = year.findings[year.evaluation_year]
+    found = dated_findings(year.findings | {year.evaluation_year: (*own, *scored)})
     order = found["severity"].map({"error": 0, "warning": 1, "note": 2})
     found = found.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     found["message"] = [  # the place has a column of its own
         row.message.removeprefix(f"{row.where} ") for row in found.itertuples(index=False)
     ]
+    found["where"] = found["budget_year"].astype("str") + "/" + found["where"]
     counts = (
         found.groupby(["severity", "code"], sort=False)
         .agg(rows=("message", "size"), message=("message", "first"))
@@ -122,7 +126,9 @@ def _rules(values: tuple[DatedValue, ...]) -> pd.DataFrame:
         for value in values
     ]
     columns = ["rule", "title", "value", "since", "basis", "document", "verified"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    unverified = (table["verified"] == "no").to_numpy()
+    return table.iloc[(~unverified).argsort(kind="stable")].reset_index(drop=True)
 
 
 def _rule_counts(rules: pd.DataFrame) -> pd.DataFrame:

@@ -282,10 +282,15 @@ def _worded(worklist: pd.DataFrame, rules: RulesInForce) -> pd.DataFrame:
     )
 
 
-def spending_finding(spending: Spending) -> Said:
-    """The main point of the section, as a key of ``common`` with its values."""
+def spending_finding(spending: Spending, *, named: bool) -> Said:
+    """The main point of the section, as a key of ``common`` with its values.
+
+    `named`: with the case of the most money, which the public edition does not name.
+    """
     if spending.worklist.empty:
         return "spent-main-none", {"year": spending.budget_year}
+    if not named:
+        return "spent-main-count", {"year": spending.budget_year, "flags": len(spending.worklist)}
     first = spending.worklist.iloc[0]
     return (
         "spent-main" if pd.notna(first["amount_wan"]) else "spent-main-plain",

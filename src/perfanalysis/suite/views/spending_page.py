@@ -16,16 +16,22 @@ ON_PAGE = 10
 
 
 def add_spending(page: Page, say: Texts, spending: Spending, *, whole: bool) -> None:
-    """Show the section; `whole`: of many units, with the first of the worklist and all checks."""
+    """Show the section; `whole`: of many units, with the first of the worklist and all checks.
+
+    The public edition names no case: all of them are still to be verified.
+    """
     n = len(spending.worklist)
     heading = "spent-heading" if n else "spent-heading-none"
     text = say(heading, year=spending.budget_year, n=n)
     if spending.month < MONTHS:
         text = say("spent-until", heading=text, month=str(spending.month))
     page.section(text, "spending")
-    _add_curves(page, say, spending)
-    _add_contracts(page, say, spending)
-    _add_worklist(page, say, spending, whole=whole)
+    if say.public:
+        page.paragraph(say("spent-public"))
+    else:
+        _add_curves(page, say, spending)
+        _add_contracts(page, say, spending)
+        _add_worklist(page, say, spending, whole=whole)
     if whole:
         _add_checks(page, say, spending)
 
@@ -83,11 +89,8 @@ def _add_worklist(page: Page, say: Texts, spending: Spending, *, whole: bool) ->
     page.paragraph(say("spent-list-text", table=page.ref("table-worklist"), **chance))
     if len(rows) < len(spending.worklist):
         counts = {"n": len(rows), "all": len(spending.worklist)}
-        if say.public:  # its workbook has the sheets that suite.toml lists
-            page.paragraph(say("spent-list-part", **counts))
-        else:
-            sheet = texts("workbook", say.lang)(f"sheet-{spending.sheet}")
-            page.paragraph(say("spent-list-first", sheet=sheet, **counts))
+        sheet = texts("workbook", say.lang)(f"sheet-{spending.sheet}")
+        page.paragraph(say("spent-list-first", sheet=sheet, **counts))
     shown = labelled(rows, say, kind="flag", seen="said", rule_title="said", ask="said")
     shown = shown.assign(rule_basis=[_rule(say, row) for row in shown.to_dict("records")])
     who = {"unit_name": "text>page"} if whole else {}

@@ -48,13 +48,18 @@ class ProposedFrames:
         Every row of the proposal; those with a budget, with ``approved_wan`` where that is known;
         their steps.
     moves : ByUnit
-        What each rule gave or took: ``rule_title``, ``document``, ``projects``, ``step_wan``.
+        What each rule gave or took: ``move`` (one of `MOVES`), ``rule_title``, ``document``,
+        ``projects``, ``step_wan``.
     """
 
     projects: ByUnit
     proposed: ByUnit
     steps: ByUnit
     moves: ByUnit
+
+
+MOVES = ("cut", "drop", "new", "other")
+"""What the steps of a proposal are told apart by, in the order shown."""
 
 
 @kept
@@ -97,10 +102,12 @@ def proposed_frames(year: WorkYear) -> ProposedFrames:
 
 
 def _moves(steps: pd.DataFrame) -> pd.DataFrame:
-    """What each rule moved of each unit, exact, in the order in which rules apply."""
+    """What each rule moved of each unit, exact: by `MOVES`, then as rules apply."""
     own = steps[(steps["action"] != "base") & (micro(steps["amount_wan"]) != 0)]
-    own = own.assign(step=micro(own["amount_wan"]))
-    groups = own.groupby(["unit_id", "title", "document"], sort=False)
+    move = own["action"].where(own["action"].isin(MOVES), "other")
+    own = own.assign(step=micro(own["amount_wan"]), move=move)
+    own = own.sort_values("move", key=lambda move: move.map(MOVES.index), kind="stable")
+    groups = own.groupby(["unit_id", "move", "title", "document"], sort=False)
     table = groups.agg(projects=("project_id", "nunique"), step=("step", "sum")).reset_index()
     table = table.assign(step_wan=table["step"] / MICRO)
     return table.rename(columns={"title": "rule_title"}).drop(columns="step")

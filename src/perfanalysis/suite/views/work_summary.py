@@ -201,12 +201,16 @@ def problem_context(summary: WorkSummary, group: str) -> list[Said]:
 
 
 def problem_sentences(summary: WorkSummary, group: str, say: Texts) -> list[str]:
-    """What was seen of one group of problems, a sentence a kind; one that says so if nothing."""
+    """What was seen of one group of problems, a sentence a kind; one that says so if nothing.
+
+    The public edition names no example: all are still to be verified.
+    """
+    named = "" if say.public is None else "-unnamed"
     own = summary.problems.query("group == @group")
     seen, unseen = own[own["flags"] > 0], own.loc[own["flags"] == 0, "kind"]
     said = [
         say(
-            "problem-plain" if pd.isna(row.amount_wan) else "problem-money",
+            f"problem-{'plain' if pd.isna(row.amount_wan) else 'money'}{named}",
             kind=say.label("flag", row.kind),
             projects=row.projects,
             units=row.units,
@@ -261,18 +265,22 @@ def _steps_of(facts: Facts, part: str, say: Texts) -> list[Said]:
 
 
 def _steps(summary: WorkSummary, kinds: Sequence[str], say: Texts) -> list[str]:
-    """A sentence a kind of problem: what to do, about how much, and where it was seen."""
+    """A sentence for what to do: about which kinds of problems, how much, where they were seen."""
     seen = summary.problems.query("flags > 0").set_index("kind")
-    return [
-        say(
+    steps: dict[tuple[str, str], list[str]] = {}
+    for kind in (kind for kind in kinds if kind in seen.index):
+        row = seen.loc[kind]
+        action = say(f"do-{kind}" if kind in ACTIONS else "do-verify")
+        about = say(
             "step-plain" if pd.isna(row["amount_wan"]) else "step-money",
-            action=say(f"do-{kind}" if kind in ACTIONS else "do-verify"),
             kind=say.label("flag", kind),
             projects=row["projects"],
             amount=row["amount_wan"],
-            where=say(f"problems-{row['group']}"),
         )
-        for kind, row in ((kind, seen.loc[kind]) for kind in kinds if kind in seen.index)
+        steps.setdefault((action, say(f"problems-{row['group']}")), []).append(about)
+    return [
+        say("step", action=action, about=say("step-and").join(about), where=where)
+        for (action, where), about in steps.items()
     ]
 
 
