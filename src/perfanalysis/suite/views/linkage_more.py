@@ -120,7 +120,7 @@ def add_in_year(page: Page, say: Texts, more: MoreLinkage, year: int) -> None:
         )
     )
     page.table(
-        labelled(more.in_year, say, fund_kind="fund_kind"),
+        labelled(more.in_year, say, fund_kind="short_fund_kind"),
         caption=say("in-year-caption", year=year),
         columns=layout(
             say,

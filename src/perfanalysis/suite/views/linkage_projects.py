@@ -159,7 +159,7 @@ def _projects(
     codes = {"result_from": "result_from", "grade": "grade_or_none", "gate": "gate"}
     shown = layout(say, name="text", project_id="text", **kind, **columns)
     page.table(
-        labelled(own, say, fund_kind="fund_kind", gate_reason="said", **codes),
+        labelled(own, say, fund_kind="short_fund_kind", gate_reason="said", **codes),
         caption=caption,
         columns=shown,
         total={name: value for name, value in whole.items() if name in shown},
