@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 NOTHING = {"0", "0.00", "0.0%"}  # where there is none, there is no table
 CELL = re.compile(r"[−+]?(\d[\d,]*(?:\.\d+)?%?)")
+QUOTED = 8  # characters from which a cell that a point repeats is words, not a number
 NO_FIGURE = re.compile(  # years, days and months; the level of an interval
     r"(?:19|20)\d\d(?!\d)|\d+月|\d+日|\d+(?:\.\d+)?%区间|\d+(?:\.\d+)?% interval"
     r"|\d+ (?=[JFMASOND][a-z]+)"
@@ -39,6 +40,9 @@ DERIVED = {
     "projects that ask for money: the tables list those that do not, too": re.compile(
         r"\d+个项目申请|\d+ projects (?:request|ask)"
     ),
+    "the proposal less the amounts that are open, both in tables": re.compile(
+        r"不含这些项目为[\d,.]+|without them it is [\d,.]+"
+    ),
     "rows that have a score, of all rows": re.compile(r"\d+项有据可评|\d+ of (?=\d+ items)"),
 }
 
@@ -57,7 +61,14 @@ def unfounded(page):
         if (found := CELL.fullmatch(cell.text_content().strip()))
     }
     cells |= {str(count) for table in tables for count in _counts(table)}
-    points = {each: _numbers(each) for each in map(_said, page.xpath("//li[@class='finding']"))}
+    quoted = {
+        text
+        for table in tables
+        for cell in table.iter("td", "th")
+        if len(text := cell.text_content().strip()) >= QUOTED and NUMBER.search(text)
+    }
+    said = list(map(_said, page.xpath("//li[@class='finding']")))
+    points = {each: _numbers(each, quoted) for each in said}
     found = cells.intersection(*[set().union(*points.values())])
     follows = set()
     for one, two in itertools.product(sorted(found), repeat=2):
@@ -66,8 +77,11 @@ def unfounded(page):
     return {point: numbers for point, numbers in missing.items() if numbers}
 
 
-def _numbers(point):
-    said = NO_FIGURE.sub("", point)
+def _numbers(point, quoted):
+    said = point
+    for text in sorted(quoted, key=len, reverse=True):
+        said = said.replace(text, "")
+    said = NO_FIGURE.sub("", said)
     for pattern in DERIVED.values():
         said = pattern.sub("", said)
     return {each.replace(",", "") for each in NUMBER.findall(said)} - NOTHING

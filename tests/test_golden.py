@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
-NOTEBOOKS = {path.stem: path for path in (ROOT / "notebooks").glob("*.ipynb")}
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COPIES = {path.stem: path for path in sorted(GOLDEN.glob("*.ipynb"))}
 MOST_BYTES = 3_000_000
 # An absolute path of some machine, or the file name that a kernel gives a cell.
@@ -23,20 +23,27 @@ OF_A_MACHINE = re.compile(
 )
 
 
-def notebook_of(copy):
-    return max((name for name in NOTEBOOKS if copy.startswith(name)), key=len)
-
-
 def read(path):
     return nbformat.read(path, as_version=4)
+
+
+REPORTS = {
+    name: path
+    for path in NOTEBOOKS
+    for name in read(path).metadata["perfanalysis"].get("reports", [path.stem])
+}
+
+
+def report_of(copy):
+    return max((name for name in REPORTS if copy.startswith(name)), key=len)
 
 
 def outputs(copy):
     return [output for cell in read(COPIES[copy]).cells for output in cell.get("outputs", ())]
 
 
-def test_every_notebook_has_a_copy_and_every_language_too():
-    assert {notebook_of(copy) for copy in COPIES} == set(NOTEBOOKS)
+def test_every_report_has_a_copy_and_every_language_too():
+    assert {report_of(copy) for copy in COPIES} == set(REPORTS)
     assert {copy.rpartition("-")[2] for copy in COPIES} == {"zh", "en"}
 
 
@@ -48,7 +55,7 @@ def test_a_copy_holds_the_cells_of_its_notebook(copy):
         for cell in read(COPIES[copy]).cells
         if "injected-parameters" not in cell.metadata.get("tags", [])
     ]
-    assert own == [cell.source for cell in read(NOTEBOOKS[notebook_of(copy)]).cells]
+    assert own == [cell.source for cell in read(REPORTS[report_of(copy)]).cells]
 
 
 @pytest.mark.parametrize("copy", COPIES)
@@ -64,7 +71,7 @@ def test_a_copy_was_run_to_its_end_for_what_its_name_says(copy):
     }
     assert given["lang"] == copy.rpartition("-")[2]
     scope = given.get("unit_id", given.get("project_id", ""))
-    assert copy == "-".join(part for part in (notebook_of(copy), scope, given["lang"]) if part)
+    assert copy == "-".join(part for part in (report_of(copy), scope, given["lang"]) if part)
 
 
 @pytest.mark.parametrize("copy", COPIES)

@@ -54,7 +54,7 @@ def test_completion_by_hand_of_the_project_that_made_eight_of_thirteen():
     # 11 points for 34 of 33 devices, 9 points for 8 of 13 places: (11 + 9 × 8/13) ÷ 20 = 82.7%
     assert (row["planned"], row["actual"], row["measure_unit"]) == (100.0, 82.7, "%")
     assert row["score"] == 8.27
-    assert row["reason"] == "安装调试点位目标13处，核实8处"
+    assert row["reason"] == "2项指标按分值加权达到82.7%：安装调试点位目标13处，核实8处"
 
 
 def test_completion_is_what_was_counted_against_the_targets(tables):

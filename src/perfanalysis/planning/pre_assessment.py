@@ -43,8 +43,7 @@ class PreAssessment:
     ----------
     projects : DataFrame
         One row a new project, by id: ``project_id``, ``unit_id``, ``name``, ``special_kind``,
-        ``requested_wan`` (万元, missing where nobody asked), ``amount_wan`` (approved where that
-        is known, else requested), ``score`` (points, missing where not
+        ``requested_wan`` (万元, missing where nobody asked), ``score`` (points, missing where not
         complete), ``result`` (`RESULTS`), ``reason`` (why, Chinese), ``rule`` and ``basis``.
     criteria : DataFrame
         ``criterion``, ``projects`` (number), ``full`` and ``kept`` (mean points), ``weak``
@@ -102,9 +101,7 @@ def _new_projects(year: YearData, requests: pd.DataFrame, known: pd.Series) -> p
     """What was asked for, or assessed, and was not there the year before."""
     columns = ["project_id", "unit_id", "name"]
     kinds = year["projects"].set_index("project_id")["special_kind"]
-    approved = requests["approved_wan"].where(requests["approved_wan"] > 0)
     asked = requests[[*columns, "requested_wan"]]
-    asked = asked.assign(amount_wan=approved.fillna(requests["requested_wan"]))
     assessed = year["pre_assessment"][["project_id", "unit_id"]].drop_duplicates("project_id")
     assessed = assessed[~assessed["project_id"].isin(asked["project_id"])]
     own = year["projects"].set_index("project_id")["name"]
@@ -151,7 +148,7 @@ def _result(project: object, rows: pd.DataFrame | None, rules: RulesInForce) -> 
     floor = rules.get("pre.required_from")
     kind = project.special_kind  # type: ignore[attr-defined]
     if rows is None:
-        return _not_assessed(project.amount_wan, floor)  # type: ignore[attr-defined]
+        return _not_assessed(project.requested_wan, floor)  # type: ignore[attr-defined]
     frame = _framework(kind, rules)
     wrong = "；".join(each for each in rows["wrong"] if each)
     missing = [name for name in frame.value if name not in set(rows["criterion"])]
@@ -165,14 +162,14 @@ def _result(project: object, rows: pd.DataFrame | None, rules: RulesInForce) -> 
 
 
 def _not_assessed(amount: float, floor: DatedValue) -> tuple[object, ...]:
-    """Whether an assessment was due: by the amount approved, or else asked for."""
+    """Whether an assessment was due, by the amount asked for: it comes before any approval."""
     due = pd.isna(amount) or amount >= floor.value
     if pd.isna(amount):
         reason = "没有填申请数，不能判断是否应做事前绩效评估"
     elif due:
-        reason = f"{amount:,.2f}万元，达到{floor.value:g}万元的起点，没有事前绩效评估"
+        reason = f"申请{amount:,.2f}万元，达到{floor.value:g}万元的起点，没有事前绩效评估"
     else:
-        reason = f"{amount:,.2f}万元，低于{floor.value:g}万元的起点，不要求事前绩效评估"
+        reason = f"申请{amount:,.2f}万元，低于{floor.value:g}万元的起点，不要求事前绩效评估"
     return None, "missing" if due else "exempt", reason, floor.key, floor.basis
 
 

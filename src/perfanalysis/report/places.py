@@ -20,7 +20,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "losses": ("60_district", "table-losses"),
         "worklist": ("60_district", "table-worklist"),
         "evaluated": ("50_self_vs_review", "table-evaluated"),
-        "cuts": ("70_linkage", "table-projects"),
+        "cuts": ("70_linkage", "table-cuts"),
         "recovered": ("70_linkage", "table-in-year"),
         "open": ("85_assessment", "table-open"),
         "assessed": ("85_assessment", "table-assessed"),

@@ -114,7 +114,7 @@ def test_the_causes_of_a_units_change_add_up(year):
         "ceiling_wan",
         "given_wan",
         "dropped_wan",
-        "new_wan",
+        "listed_wan",
         "rounded_wan",
     ]
     whole = sum(micro(moved[name]) for name in causes)

@@ -368,7 +368,7 @@ def test_figures_are_those_of_the_pages_that_it_sums_up(committed):
     assert district["main-monitoring"]["rate"] == pytest.approx(facts["monitoring"]["rate"])
     assert district["main-flags"]["flags"] == facts["account"]["flags"]
     assert district["main-flags"]["flags"] == sum(facts["problems"].values())
-    proposed = dict(linkage_findings(linkage_view(year), year, ""))
+    proposed = dict(linkage_findings(linkage_view(year), year, "", ""))
     assert proposed["main-total"]["proposed"] == facts["use"]["proposed"]
     assert proposed["main-cut"]["amount"] == facts["linked"]["cut_amount"]
     followed = dict(assessment_findings(assessment_view(year), year.page("85_assessment", "zh")[1]))

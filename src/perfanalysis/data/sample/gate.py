@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from perfanalysis.data.sample.calendar import day_in
 from perfanalysis.data.sample.catalogue import catalogue
-from perfanalysis.data.sample.model import District, Row, wan
+from perfanalysis.data.sample.model import District, Project, Row, wan
 from perfanalysis.data.sample.planting import Planting
 from perfanalysis.data.sample.streams import Stream, half_up
 
@@ -65,15 +65,20 @@ def refused_requests(district: District, year: int) -> list[Refused]:
     return sorted(refused, key=lambda r: r.project_id)
 
 
+def _requested(district: District, project: Project, year: int, approved: int) -> int:
+    """What a project asks for, in yuan: what will be approved and a margin to be cut from."""
+    draw = district.plan.stream("request", project.project_id, year)
+    markup = 0.0 if draw.chance(0.06) else draw.between(0.02, 0.18) * (1 + draw.uniform())
+    markup *= 0.6 + project.unit.leniency
+    return max(approved, int(approved * (1 + markup) / 1000 + 0.5) * 1000)
+
+
 def request_rows(
     district: District, year: int, approved: Mapping[str, int], refused: Sequence[Refused]
 ) -> list[Row]:
     """Table ``budget_requests``, stored under the year that the money is for."""
     rows: list[Row] = []
     for project in district.running(year):
-        draw = district.plan.stream("request", project.project_id, year)
-        markup = 0.0 if draw.chance(0.06) else draw.between(0.02, 0.18) * (1 + draw.uniform())
-        markup *= 0.6 + project.unit.leniency
         amount = approved[project.project_id]
         if not amount:
             continue
@@ -83,7 +88,7 @@ def request_rows(
                 "unit_id": project.unit.unit_id,
                 "name": project.name,
                 "fund_kind": project.fund_kind,
-                "requested_wan": wan(max(amount, int(amount * (1 + markup) / 1000 + 0.5) * 1000)),
+                "requested_wan": wan(_requested(district, project, year, amount)),
                 "approved_wan": wan(amount),
             }
         )
@@ -108,15 +113,20 @@ def pre_assessment_rows(
     refused: Sequence[Refused],
     planting: Planting,
 ) -> list[Row]:
-    """Table ``pre_assessment``: new projects of 100 万元 or more, and those that were refused."""
+    """Table ``pre_assessment``: new projects that ask for 100 万元 or more, and those refused."""
+    asked = {
+        p.project_id: _requested(district, p, year, approved[p.project_id])
+        for p in district.running(year)
+        if p.first == year and approved[p.project_id]
+    }
     new = {
         p.project_id: p.unit.unit_id
         for p in district.running(year)
-        if p.first == year and approved[p.project_id] >= NEW_PROJECT_FLOOR
+        if asked.get(p.project_id, 0) >= NEW_PROJECT_FLOOR
     }
     missing = planting.choose("pre-assessment-missing", year, sorted(new))
     for key in missing:
-        note = f"新增项目 {wan(approved[key])} 万元，未做事前绩效评估"
+        note = f"新增项目申请 {wan(asked[key])} 万元，未做事前绩效评估"
         planting.record("pre-assessment-missing", year, [key], "pre_assessment", note)
     rows: list[Row] = []
     for key, unit_id in sorted(new.items()):

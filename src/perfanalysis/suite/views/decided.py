@@ -106,6 +106,7 @@ def add_decided(page: Page, say: Texts, view: DecidedView) -> None:
             ["projects", "approved_less", "approved_same", "approved_more"], "count"
         )
         money = dict.fromkeys(["base_wan", "proposed_wan", "approved_wan"], "money")
+        page.paragraph(say("see", tables=page.ref("table-ways")))
         ways = view.ways.assign(group=_groups(say, view.ways["requests_year"]))
         page.table(
             labelled(ways, say, proposed_way="way"),

@@ -22,7 +22,7 @@ WHY = {
     "prioritise": "given_wan",
     "floor": "given_wan",
     "drop": "dropped_wan",
-    "new": "new_wan",
+    "new": "listed_wan",
     "round": "rounded_wan",
 }
 """Column of `LinkageView.moved` for each action that is no cut."""
@@ -64,8 +64,9 @@ class LinkageView:
     moved : DataFrame
         One row a unit, largest change first: ``unit_name``, ``page``, ``cut_wan`` (by results,
         execution and rectification), ``withheld_wan`` (by the gate), ``ceiling_wan`` (more than was
-        asked), ``given_wan`` (out of what was cut), ``dropped_wan`` (not asked again), ``new_wan``,
-        ``rounded_wan``, ``change_wan`` (their sum: proposal − base).
+        asked), ``given_wan`` (out of what was cut), ``dropped_wan`` (not asked again),
+        ``listed_wan`` (new, before the gate), ``rounded_wan``, ``change_wan`` (their sum: proposal −
+        base).
     moved_total : dict of str to float
         The same of the district.
     projects : DataFrame

@@ -37,7 +37,8 @@ class MonitoringView:
         ``elapsed`` (ratios) and ``projects`` of all that reported; ``year_end`` (万元) is missing
         while the year goes on.
     lights, quadrants : DataFrame
-        Projects and money by light and by quadrant, in their order.
+        Projects and money by light and by quadrant, in their order; ``year_end_wan`` is missing
+        while the year goes on.
     curves : DataFrame
         Executed share by ``kind`` of spending and ``month``, with ``elapsed_share``.
     trouble : DataFrame
@@ -210,9 +211,13 @@ def _counted(projects: pd.DataFrame, by: str, codes: tuple[str, ...]) -> pd.Data
             "annual_wan": groups["annual_wan"].sum(),
             "so_far_wan": groups["so_far_wan"].sum(),
             "unspent_wan": groups["unspent_wan"].sum(),
+            "year_end_wan": groups["year_end_wan"].sum(min_count=1),
         }
     )
-    return table.reindex(list(codes), fill_value=0).rename_axis(by).reset_index()
+    table = table.reindex(list(codes), fill_value=0)
+    if projects["year_end_wan"].isna().all():
+        table["year_end_wan"] = np.nan
+    return table.rename_axis(by).reset_index()
 
 
 def _curves(year: WorkYear, month: int) -> pd.DataFrame:

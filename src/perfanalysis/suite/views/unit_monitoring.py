@@ -13,7 +13,7 @@ from perfanalysis.planning.workdays import add_workdays
 from perfanalysis.report.formats import half_up
 from perfanalysis.suite.views.by_unit import ByUnit, by_unit, kept
 from perfanalysis.suite.views.common import Said
-from perfanalysis.suite.views.monitoring import SO_FAR, in_trouble
+from perfanalysis.suite.views.monitoring import SO_FAR, in_trouble, light_bounds
 from perfanalysis.suite.workyear import WorkYear
 
 FORESEEN = (
@@ -40,6 +40,8 @@ class UnitMonitoring:
         Of the report.
     ended : bool
         The monitored year was over on that day.
+    bounds : dict of str to float
+        See `light_bounds`; empty where nothing is monitored.
     projects : DataFrame
         Its monitored projects, most money first; see `monitor_projects`, where ``so_far_wan`` is
         called ``executed_wan``. Forecasts to 0.01 万元.
@@ -55,6 +57,7 @@ class UnitMonitoring:
     month: int
     day: date
     ended: bool
+    bounds: dict[str, float]
     projects: pd.DataFrame
     trouble: pd.DataFrame
     goals: pd.DataFrame
@@ -71,6 +74,7 @@ def unit_monitoring(year: WorkYear, unit_id: str) -> UnitMonitoring:
         month=year.monitored.month,
         day=year.suite.engagement.report_date,
         ended=year.monitored.ended,
+        bounds=light_bounds(year),
         **{name: frame[unit_id] for name, frame in parts.items()},
     )
 
@@ -101,7 +105,7 @@ def _nothing_monitored(year: WorkYear) -> UnitMonitoring:
     """The section of a district that monitors nothing, which needs no rule of monitoring."""
     nothing = pd.DataFrame()
     day = year.suite.engagement.report_date
-    return UnitMonitoring(MONTHS, day, False, nothing, nothing, nothing, nothing, nothing)
+    return UnitMonitoring(MONTHS, day, False, {}, nothing, nothing, nothing, nothing, nothing)
 
 
 def trouble_sentences(view: UnitMonitoring, year: WorkYear) -> list[Said]:
