@@ -65,7 +65,9 @@ def unfounded(page):
         text
         for table in tables
         for cell in table.iter("td", "th")
-        if len(text := cell.text_content().strip()) >= QUOTED and NUMBER.search(text)
+        if len(text := cell.text_content().strip()) >= QUOTED
+        and NUMBER.search(text)
+        and not CELL.fullmatch(text)
     }
     said = list(map(_said, page.xpath("//li[@class='finding']")))
     points = {each: _numbers(each, quoted) for each in said}

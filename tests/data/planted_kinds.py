@@ -348,7 +348,7 @@ def _(t, before):
 
 @detects("pre-assessment-missing")
 def _(t, before):
-    requests = t["budget_requests"].set_index("project_id").approved_wan
+    requests = t["budget_requests"].set_index("project_id").requested_wan
     year = t["payments"].date.dt.year.mode()[0]
     new = t["projects"][t["projects"].start.dt.year == year].project_id
     large = set(requests.index[requests >= 100]) & set(new)

@@ -106,7 +106,14 @@ def test_scores_by_category_say_which(year):
     lost = BOOK_TABLES["category_ledger"](sample)[1]
     assert lost["扣分"].tolist() == sample.category_scores.ledger["lost"].tolist()
     assert set(lost["一级指标"]) <= {"决策", "过程", "产出", "效益"}
-    assert list(BOOK_TABLES["category_ledger"](year)[1]) == ["项目编码", "名称"]  # none there
+
+
+def test_a_sheet_of_a_year_without_its_table_has_its_names_and_no_row(year):
+    tables = {**year.evaluation.tables, "category_facts": year.evaluation["category_facts"].head(0)}
+    bare = replace(year)
+    vars(bare).update(evaluation=replace(year.evaluation, tables=tables))
+    shown = BOOK_TABLES["category_ledger"](bare)[1]
+    assert (list(shown), len(shown)) == (["项目编码", "名称"], 0)
 
 
 def test_codes_are_said_in_chinese_and_dates_are_dates(book, year):

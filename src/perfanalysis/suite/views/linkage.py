@@ -65,8 +65,8 @@ class LinkageView:
         One row a unit, largest change first: ``unit_name``, ``page``, ``cut_wan`` (by results,
         execution and rectification), ``withheld_wan`` (by the gate), ``ceiling_wan`` (more than was
         asked), ``given_wan`` (out of what was cut), ``dropped_wan`` (not asked again),
-        ``listed_wan`` (new, before the gate), ``rounded_wan``, ``change_wan`` (their sum: proposal −
-        base).
+        ``listed_wan`` (new, before the gate), ``rounded_wan``, ``change_wan`` (their sum: proposal
+        − base).
     moved_total : dict of str to float
         The same of the district.
     projects : DataFrame
