@@ -34,7 +34,7 @@ def test_each_unit_and_kind_has_a_row_with_its_earliest_date():
     assert found["published"][0] == pd.Timestamp("2021-02-01")
     assert found["where"].tolist() == [
         "publication.csv!F3",
-        "units.csv!A2",
-        "units.csv!A3",
-        "units.csv!A3",
+        "publication.csv!F4",  # published after the day
+        "publication.csv!F5",  # a row without a date
+        "units.csv!A3",  # no row at all
     ]

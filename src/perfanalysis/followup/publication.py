@@ -26,7 +26,8 @@ def publication_coverage(year: YearData, kinds: Sequence[str], *, day: date) -> 
     DataFrame
         One row a unit and kind, in the order of the table and of `kinds`: ``unit_id``, ``kind``,
         ``published`` (earliest date; missing where the unit has none with a date by `day`),
-        ``where`` (cell of that date; of the unit where there is none).
+        ``where`` (cell of that date; of the document's row where it has none by `day`, and of
+        the unit where no row stands for it).
     """
     units, table = year["units"], year["publication"]
     known = table[table["date"].notna() & (table["date"] <= pd.Timestamp(day))]
@@ -37,6 +38,8 @@ def publication_coverage(year: YearData, kinds: Sequence[str], *, day: date) -> 
         .drop_duplicates(["unit_id", "kind"])
         .set_index(["unit_id", "kind"])
     )
+    listed = table.drop_duplicates(["unit_id", "kind"]).rename_axis("row").reset_index()
+    listed = listed.set_index(["unit_id", "kind"])["row"]
     rows = []
     for place, unit in units["unit_id"].items():
         for kind in kinds:
@@ -44,6 +47,9 @@ def publication_coverage(year: YearData, kinds: Sequence[str], *, day: date) -> 
                 own = first.loc[(unit, kind)]
                 where = year.where("publication", own["row"], "date")
                 rows.append((unit, kind, own["date"], str(where)))
+            elif (unit, kind) in listed.index:
+                where = year.where("publication", listed[(unit, kind)], "date")
+                rows.append((unit, kind, pd.NaT, str(where)))
             else:
                 rows.append((unit, kind, pd.NaT, str(year.where("units", place, "unit_id"))))
     columns = ["unit_id", "kind", "published", "where"]

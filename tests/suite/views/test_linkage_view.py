@@ -13,6 +13,7 @@ from perfanalysis.suite.views.linkage import linkage_findings, linkage_view, tri
 from perfanalysis.suite.views.linkage_projects import (
     barred_findings,
     executed_better,
+    other_base,
     pool_findings,
 )
 
@@ -285,3 +286,14 @@ def test_who_is_passed_over_and_who_could_get_no_more_is_counted():
     view = linkage_view(work_year(evaluation={"indicators": better, "funds": funds}))
     assert pool_findings(view) == [("pool-idle", {"projects": 1, "idle": 1})]
     assert barred_findings(view) == [("rules-barred", {"projects": 1})]
+
+
+def test_other_money_inside_a_base_is_told_apart():
+    """P1: 100 in its base, 12.5 of it of its own; P3 has none."""
+    own = {"project_id": "P1", "fund_source": "other", "initial_wan": 12.5, "annual_wan": 12.5}
+    fiscal = {"project_id": "P1", "fund_source": "current_fiscal", "initial_wan": 87.5}
+    rows = [fiscal | {"annual_wan": 107.5, "executed_wan": 30.0}, own | {"executed_wan": 0.0}]
+    year = work_year(monitoring={"funds": [*rows, money("P3", 20, 0, 10)]})
+    assert other_base(linkage_view(year), year).to_dict() == {"P1": 12.5}
+    plain = work_year()
+    assert other_base(linkage_view(plain), plain).empty

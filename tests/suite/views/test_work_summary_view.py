@@ -292,7 +292,7 @@ def test_problems_are_said_kind_by_kind_and_their_absence_too():
     assert summary.facts["problems"]["management"] == 1
     steps = {part: lines for part, _, lines in next_steps(summary, say)}
     assert steps["tracking"] == [
-        "目标未通过的不安排预算：修改后重报3个、115.50万元，不予安排0个、0.00万元。",
+        "没有通过准入（目标审核、事前绩效评估取较严的）的不安排预算：修改后重报3个、115.50万元，不予安排0个、0.00万元。",
         "跟踪执行、压减用不完的预算：执行率低1个项目、30.00万元（见三（一）管理质量）。",
     ]
     assert steps["money"] == []  # what was not seen leads to no step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from perfanalysis.data.sample.calendar import day_in, workday
@@ -112,8 +112,13 @@ def _subject_of(project: Project, subject: str) -> bool:
     return subject in (project.special_kind, project.fund_kind)
 
 
-def process_rows(district: District, year: int, visits: Sequence[Row]) -> list[Row]:
-    """Table ``process``: from the notice to the report, in the year after the budget year."""
+def process_rows(
+    district: District, year: int, visits: Sequence[Row], surveyed: Collection[str]
+) -> list[Row]:
+    """Table ``process``: from the notice to the report, in the year after the budget year.
+
+    `surveyed`: ids of the projects that had a public survey.
+    """
     work, plan = year + 1, district.plan
     draw = plan.stream("process", year)
     steps: list[Row] = [
@@ -131,11 +136,11 @@ def process_rows(district: District, year: int, visits: Sequence[Row]) -> list[R
         unit_id = next(p.unit.unit_id for p in district.projects if p.project_id == key)
         own = {"project_id": key, "unit_id": unit_id}
         visited = days.get(key, day_in(draw, work, 5))
-        steps += [
-            _step("visit", visited, draw.integer(3, 6), "现场勘查记录") | own,
-            _step("survey", day_in(draw, work, 6), draw.integer(2, 4), "满意度调查方案") | own,
-            _step("report", day_in(draw, work, 8, 5, 27), draw.integer(3, 5), "综合评价报告") | own,
-        ]
+        visit = _step("visit", visited, draw.integer(3, 6), "现场勘查记录")
+        survey = _step("survey", day_in(draw, work, 6), draw.integer(2, 4), "满意度调查方案")
+        report = _step("report", day_in(draw, work, 8, 5, 27), draw.integer(3, 5), "综合评价报告")
+        taken = [visit, survey, report] if key in surveyed else [visit, report]
+        steps += [step | own for step in taken]
     ordered = sorted(steps, key=lambda row: (str(row["date"]), str(row.get("unit_id") or "")))
     return [{"step_id": f"GC{year}{n:04d}"} | row for n, row in enumerate(ordered, 1)]
 

@@ -208,7 +208,12 @@ class Simulation:
             "regulations": office.regulation_rows(year),
             "organisation": office.organisation_rows(year),
             "initiatives": office.initiative_rows(district, year),
-            "process": office.process_rows(district, year, tables["site_visits"]),
+            "process": office.process_rows(
+                district,
+                year,
+                tables["site_visits"],
+                {str(row["project_id"]) for row in tables["survey"]},
+            ),
             "data_requests": office.data_request_rows(district, year, planting),
             "publication": office.publication_rows(district, year, planting),
             "rectification": office.rectification_rows(

@@ -15,13 +15,25 @@ from perfanalysis.suite.workyear import WorkYear
 
 
 def add_purpose(page: Page, say: Texts, view: LinkageView, year: WorkYear) -> None:
-    """Say what the proposal is for, where budgets are approved already."""
+    """Say what the proposal is for, where budgets are approved already, and what a base holds."""
     approved = view.asked["approved_wan"].dropna()
     if len(approved):
         amount = int(micro(approved).sum()) / MICRO
         page.paragraph(
             say("approved-text", year=year.requests_year, projects=len(approved), amount=amount)
         )
+    other = other_base(view, year)
+    if len(other):
+        held = {"projects": len(other), "amount": int(micro(other).sum()) / MICRO}
+        page.paragraph(say("base-other", year=year.monitoring_year, **held))
+
+
+def other_base(view: LinkageView, year: WorkYear) -> pd.Series:
+    """Initial budgets from other sources than the treasury inside the bases: 万元 by project."""
+    funds = year.monitoring["funds"]
+    other = funds[(funds["fund_source"] == "other") & (funds["initial_wan"] > 0)]
+    own = other[other["project_id"].isin(view.projects["project_id"])]
+    return own.groupby("project_id")["initial_wan"].sum()
 
 
 def pool_findings(view: LinkageView) -> list[Said]:
@@ -176,5 +188,6 @@ __all__ = [
     "add_purpose",
     "barred_findings",
     "executed_better",
+    "other_base",
     "pool_findings",
 ]
