@@ -40,6 +40,7 @@ def publish(parent, options, name, environment):
     root.mkdir()
     write_sample(root / "data", units=3)
     shutil.copy(ROOT / "suite.toml", root)
+    shutil.copytree(ROOT / "rules", root / "rules")
     shutil.copytree(ROOT / "examples" / "rules", root / "examples" / "rules")
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     done = subprocess.run(
