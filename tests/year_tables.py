@@ -16,6 +16,23 @@ PROJECT = {
     "is_self_evaluated": True,
 }
 
+STANDARDS = """schema: 1
+documents:
+  repairs:
+    {title: 维修支出标准, number: 示财〔2020〕1号, issuer: 示例区财政局, issued: 2020-01-01}
+rules:
+  cost.standards:
+    title: 各项产出的支出标准（每单位产出的金额）
+    unit: list
+    values:
+      2020-02-25:
+        value: [{output: 维修面积, amount: AMOUNT}]
+        basis: local
+        source: {document: repairs, clause: 第二条}
+        verified: false
+"""
+"""A local rule file with a spending standard, of ``AMOUNT`` 万元 a piece."""
+
 
 def make_table(name, rows):
     """The rows as a table of the codebook; what a row leaves out is empty."""

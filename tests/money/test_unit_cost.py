@@ -6,24 +6,10 @@ import pytest
 from perfanalysis.errors import RuleError
 from perfanalysis.money.unit_cost import main_outputs, unit_costs
 from perfanalysis.rules.loader import evaluation_date, load_rules
-from year_tables import PROJECT, make_year
+from year_tables import PROJECT, STANDARDS, make_year
 
 DAY = evaluation_date(2020)
-LOCAL = """schema: 1
-documents:
-  repairs:
-    {title: 维修支出标准, number: 示财〔2020〕1号, issuer: 示例区财政局, issued: 2020-01-01}
-rules:
-  cost.standards:
-    title: 各项产出的支出标准（每单位产出的金额）
-    unit: list
-    values:
-      2020-02-25:
-        value: [{output: 维修面积, amount: 3}]
-        basis: local
-        source: {document: repairs, clause: 第二条}
-        verified: false
-"""
+LOCAL = STANDARDS.replace("AMOUNT", "3")
 
 
 def quantity(project_id, done, *, output="维修面积", unit="平方米", target=10.0, number=1):

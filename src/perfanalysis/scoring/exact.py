@@ -23,6 +23,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = Any  # a pyarrow array of large_string
 
 HUNDREDTHS = 100
+POINTS_TOLERANCE = 0.005
+"""Points as floats are told apart from here on: they are exact hundredths."""
 BLOCK = 1 << 18
 """Rows that are computed at a time."""
 MOST_POINTS = 1e6
@@ -161,6 +163,7 @@ def _whole_texts(values: Ints) -> Texts:
 
 __all__ = [
     "HUNDREDTHS",
+    "POINTS_TOLERANCE",
     "Bools",
     "Floats",
     "Ints",

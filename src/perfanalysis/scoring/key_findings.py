@@ -9,11 +9,11 @@ import pandas as pd
 from perfanalysis.data.findings import Finding, Severity, Where
 from perfanalysis.data.tables import YearData
 from perfanalysis.rules.values import RulesInForce
+from perfanalysis.scoring.exact import POINTS_TOLERANCE
 from perfanalysis.scoring.key_rules import MONEY_METHODS
 
 RATE_TOLERANCE = 0.0005
 """Rates are printed in percent with one decimal."""
-POINTS_TOLERANCE = 0.005
 _NEEDED = (
     ("key-reason-missing", "reason", "扣分理由"),
     ("key-evidence-missing", "evidence_id", "底稿编号"),

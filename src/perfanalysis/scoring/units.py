@@ -11,10 +11,9 @@ from perfanalysis.data.findings import Finding, finding_at
 from perfanalysis.data.tables import YearData
 from perfanalysis.errors import RuleError
 from perfanalysis.rules.values import DatedValue, RulesInForce
+from perfanalysis.scoring.exact import POINTS_TOLERANCE
 from perfanalysis.scoring.scaled import read_framework, score_scaled
 
-POINTS_TOLERANCE = 0.005
-"""Points are exact hundredths."""
 STAFF = ("staff_actual", "staff_quota")
 FRAMEWORK = ("unit.framework", "unit.group_points")
 RULES = ("self.grade_floors", "self.grade_on", "self.rounding", "unit.disclosure_kinds")

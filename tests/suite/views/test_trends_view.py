@@ -15,23 +15,7 @@ from perfanalysis.suite.views.trends import (
     twice_refused,
     with_measure,
 )
-from year_tables import make_year
-
-STANDARDS = """schema: 1
-documents:
-  repairs:
-    {title: 维修支出标准, number: 示财〔2020〕1号, issuer: 示例区财政局, issued: 2020-01-01}
-rules:
-  cost.standards:
-    title: 各项产出的支出标准（每单位产出的金额）
-    unit: list
-    values:
-      2020-02-25:
-        value: [{output: 维修面积, amount: 1}]
-        basis: local
-        source: {document: repairs, clause: 第二条}
-        verified: false
-"""
+from year_tables import STANDARDS, make_year
 
 
 def with_years(*earlier, last=None):
@@ -185,7 +169,7 @@ def test_projects_over_a_spending_standard_are_those_of_the_evaluated_year(tmp_p
         data["indicators"]["measure_unit"] = "平方米"
         data["indicators"]["level3"] = "维修面积"
     year = with_years(first)
-    (tmp_path / "local.yaml").write_text(STANDARDS, "utf-8")
+    (tmp_path / "local.yaml").write_text(STANDARDS.replace("AMOUNT", "1"), "utf-8")
     vars(year).update(
         evaluation=second,
         scores=score_projects(second, year.rules),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from perfanalysis.errors import ParameterError
-from perfanalysis.scoring.key_findings import POINTS_TOLERANCE
+from perfanalysis.scoring.exact import POINTS_TOLERANCE
 from perfanalysis.scoring.key_rules import key_framework
 from perfanalysis.scoring.summary import total_lost
 from perfanalysis.suite.views.common import Said, first_of_project, of_project, once

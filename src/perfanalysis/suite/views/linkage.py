@@ -136,11 +136,11 @@ def linkage_view(year: WorkYear) -> LinkageView:
         ["proposed_wan", "unit_id", "fund_kind"], ascending=[False, True, True]
     )
     names = year.monitoring["units"][["unit_id", "name"]].rename(columns={"name": "unit_name"})
-    projects = _projects(year, names)
+    asked = year.requests.drop_duplicates("project_id").set_index("project_id")
+    projects = _projects(year, names, asked)
     rules = _with_direction(proposal_waterfall(proposal), proposal.steps)
     steps = _steps(proposal.steps, projects)
     shown = projects.dropna(subset=["proposed_wan"])
-    asked = year.requests.drop_duplicates("project_id").set_index("project_id")
     sums = _sums_of_moves(proposal.steps.assign(unit_id=""))
     return LinkageView(
         total=totals[totals["level"] == "district"].iloc[0],
@@ -167,13 +167,13 @@ def _with_direction(rules: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     return rules.assign(direction=rules["rule"].map(follows))
 
 
-def _projects(year: WorkYear, names: pd.DataFrame) -> pd.DataFrame:
+def _projects(year: WorkYear, names: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
     """The projects of the proposal with their gate and what was approved, as the page has them."""
     table = _with_pages(year.proposal.projects, names)
     ids, gate = table["project_id"], year.circumstances[["gate", "gate_reason"]]
     asked = table["requested_wan"].notna()
     held = {name: gate[name].reindex(ids).array for name in gate}
-    approved = year.requests.drop_duplicates("project_id").set_index("project_id")["approved_wan"]
+    approved = requests["approved_wan"]
     source = table["result_from"]
     table = table.assign(
         **held, approved_wan=approved.reindex(ids).array, result_from=source.mask(source == "")
